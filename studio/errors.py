@@ -4,6 +4,7 @@ StudioError
 ├── InvalidScript        nothing speakable, or too long
 ├── UnknownOption        a presenter, template, voice or language that does not exist
 ├── UnreadableMedia      a file that is not the media it claims to be
+├── VoiceFailed          the voice process ended badly or ran past its time
 ├── RenderFailed         the render process ended badly; its last words are in the message
 │   ├── RenderTimedOut   hard timeout reached, process killed
 │   └── RenderOutOfMemory  memory limit reached
@@ -48,3 +49,7 @@ class StorageFull(StudioError):
 
 class RenderCancelled(StudioError):
     """The caller asked to stop. Nothing was left on disk."""
+
+
+class VoiceFailed(StudioError):
+    """The embedded voice is missing, crashed, or ran past its time."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,4 +82,24 @@ class Cue:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return join_words([word.text for word in self.words])
+
+
+SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Myanmar, Khmer
+    "\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\uff00-\uffef"  # Han, kana, full-width forms
+    "\U00020000-\U0003ffff"
+)
+"""Scripts that put no space between words, as a regular expression's character class."""
+
+_ENDS_SPACELESS = re.compile(f"[{SPACELESS}]$")
+_STARTS_SPACELESS = re.compile(f"^[{SPACELESS}]")
+
+
+def join_words(texts: Sequence[str]) -> str:
+    """Words as a line of text: a space between them, except inside Chinese, Japanese, Thai …"""
+    line = ""
+    for text in texts:
+        spaceless = _ENDS_SPACELESS.search(line) and _STARTS_SPACELESS.search(text)
+        line += text if not line or spaceless else f" {text}"
+    return line

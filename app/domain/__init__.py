@@ -1,0 +1,1 @@
+"""Words and values of the product: pure Python and pydantic, imported by every layer, importing none."""

@@ -1,0 +1,74 @@
+"""Gradients that several layers of a presenter share, and small writers of SVG elements."""
+
+from __future__ import annotations
+
+from studio.colours import darker, lighter
+from studio.presenters.look import Look
+
+
+def linear(
+    name: str, stops: tuple[tuple[float, str], ...], *, x: float = 1.0, y: float = 1.0
+) -> str:
+    """A gradient over the shape's own box, from its top left towards (x, y)."""
+    return (
+        f'<linearGradient id="{name}" x1="0" y1="0" x2="{x:g}" y2="{y:g}">'
+        + "".join(f'<stop offset="{at:g}" stop-color="{colour}"/>' for at, colour in stops)
+        + "</linearGradient>"
+    )
+
+
+def fill(path: str, paint: str, opacity: float = 1.0) -> str:
+    shown = f' opacity="{opacity:g}"' if opacity < 1 else ""
+    return f'<path d="{path}" fill="{paint}"{shown}/>'
+
+
+def line(path: str, colour: str, width: float, opacity: float = 1.0) -> str:
+    shown = f' opacity="{opacity:.3g}"' if opacity < 1 else ""
+    return (
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width:g}" '
+        f'stroke-linecap="round" stroke-linejoin="round"{shown}/>'
+    )
+
+
+def skin_paints(look: Look) -> str:
+    """``skin``, ``cheek``, ``side`` (shade away from the lamp) and ``neck`` (shadow of the chin)."""
+    skin = look.skin
+    shade = darker(skin, 0.45)
+    return (
+        "<defs>"
+        + linear("skin", ((0, lighter(skin, 0.18)), (0.5, skin), (1, darker(skin, 0.1))), y=0.35)
+        + '<radialGradient id="cheek" cx="0.5" cy="0.5" r="0.5">'
+        f'<stop offset="0" stop-color="#e2574c" stop-opacity="{0.17 * look.blush:g}"/>'
+        '<stop offset="1" stop-color="#e2574c" stop-opacity="0"/></radialGradient>'
+        '<linearGradient id="side" x1="0" y1="0" x2="1" y2="0.12">'
+        f'<stop offset="0.56" stop-color="{shade}" stop-opacity="0"/>'
+        f'<stop offset="0.82" stop-color="{shade}" stop-opacity="0.16"/>'
+        f'<stop offset="1" stop-color="{shade}" stop-opacity="0.42"/></linearGradient>'
+        '<linearGradient id="neck" x1="0" y1="0" x2="0" y2="1">'
+        f'<stop offset="0" stop-color="{darker(skin, 0.5)}" stop-opacity="0.85"/>'
+        f'<stop offset="0.55" stop-color="{darker(skin, 0.4)}" stop-opacity="0.45"/>'
+        f'<stop offset="1" stop-color="{darker(skin, 0.3)}" stop-opacity="0"/></linearGradient>'
+        "</defs>"
+    )
+
+
+def hair_paints(look: Look) -> str:
+    """``hair`` for what lies in front of the head, ``hair-back`` for what hangs behind it."""
+    hair = look.hair
+    return (
+        "<defs>"
+        + linear("hair", ((0, lighter(hair, 0.2)), (0.45, hair), (1, darker(hair, 0.22))))
+        + linear("hair-back", ((0, darker(hair, 0.3)), (1, lighter(hair, 0.04))), x=0.0)
+        + "</defs>"
+    )
+
+
+def cloth_paints(look: Look) -> str:
+    """``cloth`` for the outfit, ``lapel`` for what is turned towards the lamp."""
+    cloth = look.cloth
+    return (
+        "<defs>"
+        + linear("cloth", ((0, lighter(cloth, 0.16)), (0.55, cloth), (1, darker(cloth, 0.34))))
+        + linear("lapel", ((0, lighter(cloth, 0.26)), (1, lighter(cloth, 0.06))))
+        + "</defs>"
+    )

@@ -1,0 +1,1 @@
+def detect_language(text: str) -> str: return "en"
