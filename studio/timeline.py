@@ -1,4 +1,7 @@
-"""The values that pass between voice, mouth, drawing and captions. All times are seconds from the first sample."""
+"""The values that pass between voice, mouth, drawing and captions.
+
+All times are seconds from the first sample.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,7 @@ class Speech:
 
     @property
     def duration_s(self) -> float:
+        """Length of the sound, lead-in and tail included."""
         return len(self.pcm) / self.sample_rate_hz
 
 
@@ -58,7 +62,8 @@ class MouthTrack:
     """How the mouth moves: one row per video frame at ``FPS``.
 
     Columns of ``rows``, float32, shape (frames, 7):
-    open 0..1 · wide -1..1 · round 0..1 · teeth 0..1 · tongue 0..1 · tuck 0..1 (f, v) · press 0..1 (p, b, m).
+    open 0..1 · wide -1..1 · round 0..1 · teeth 0..1 · tongue 0..1 · tuck 0..1 (f, v) ·
+    press 0..1 (p, b, m).
     """
 
     rows: NDArray[np.float32]
@@ -74,14 +79,17 @@ class Cue:
 
     @property
     def start_s(self) -> float:
+        """Start of the first word."""
         return self.words[0].start_s
 
     @property
     def end_s(self) -> float:
+        """End of the last word."""
         return self.words[-1].end_s
 
     @property
     def text(self) -> str:
+        """The words, joined by spaces."""
         return join_words([word.text for word in self.words])
 
 

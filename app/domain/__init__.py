@@ -1,1 +1,1 @@
-"""Words and values of the product: pure Python and pydantic, imported by every layer, importing none."""
+"""Words and values of the product: pure Python and pydantic; every layer imports it."""

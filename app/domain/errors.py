@@ -1,18 +1,19 @@
 """Every error the product raises on purpose.
 
 AppError (code, status, retryable, remedy)
-├── InvalidInput 422 · NotFound 404 · Conflict 409 · Unauthorized 401 · Forbidden 403 · QuotaExceeded 429
+├── InvalidInput 422 · NotFound 404 · Conflict 409 · Unauthorized 401
+├── Forbidden 403 · QuotaExceeded 429
 ├── NotReady 503            a dependency of ours (database, disk) is away
 ├── StageFailed 500         our own work went wrong: retryable or not, as it says
 └── ProviderError 502       (provider, request_id, retry_after_s; retryable? falls_over?)
     ├── ProviderUnavailable   retryable  falls over    connect, DNS, 5xx
-    │   └── ProviderTimeout   retryable  falls over    may already be billed: reuse the idempotency key
+    │   └── ProviderTimeout   retryable  falls over    may be billed: reuse the idempotency key
     ├── RateLimited           retryable  falls over    429, honours Retry-After
     ├── BadResponse           retryable  falls over    unparsable answer, unplayable media
     ├── AuthenticationFailed             falls over    alerts a person
     ├── CreditExhausted                  falls over    alerts a person
     ├── BadRequest                                     our bug: fail fast and loudly
-    └── ContentRejected                                policy: tell the user, never route around it
+    └── ContentRejected                                policy: tell the user, never route around
 
 ``code`` is public and stable. Messages are sentences for the user: no key, no signed URL, no script text.
 """

@@ -48,7 +48,7 @@ class VideoRequest(BaseModel):
     captions: bool = True
     enhance: bool = True
     scenes: int = Field(default=1, ge=1, le=MAX_SCENES)
-    """Into how many scenes the script is cut; scenes render in parallel and are joined without re-encoding."""
+    """How many scenes the script is cut into; they render in parallel, joined by stream copy."""
     approve_script: bool = False
     """Wait for a person between the script and everything that costs money."""
     webhook_url: str | None = None

@@ -1,6 +1,7 @@
-"""The plan of a job: which stages run, in what order, with what weight. Plain data, stored in the job when it is created.
+"""The plan of a job: which stages run, in what order, with what weight.
 
-A deploy cannot change a running job, because the plan it runs by is its own row.
+Plain data, stored in the job when it is created: a deploy cannot change a running job, because
+the plan it runs by is its own row.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The seam between the engine and what the product does: a stage is a function of a context that returns a result.
+"""The seam between the engine and what the product does.
 
-``app.pipelines`` writes stage functions; ``app.jobs.engine`` calls them and records what they return. A stage may be
-run again after a crash, so it must be repeatable: it reads inputs, writes into ``workdir``, saves artifacts by content.
+A stage is a function of a context that returns a result. ``app.pipelines`` writes stage functions;
+``app.jobs.engine`` calls them and records what they return. A stage may be run again after a crash,
+so it must be repeatable: it reads inputs, writes into ``workdir``, saves artifacts by content.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class ArtifactRef:
     """A file that a stage made, by content."""
 
     kind: str
-    """``script``, ``speech``, ``timing``, ``clip``, ``video``, ``captions_srt``, ``captions_vtt``, ``poster`` …"""
+    """``script``, ``speech``, ``timing``, ``clip``, ``video``, ``captions_vtt``, ``poster`` …"""
     key: str
     """Where the object store keeps it."""
     content_type: str
@@ -69,19 +70,19 @@ class StageContext:
     """1-based."""
     request: VideoRequest
     inputs: Mapping[str, StageInput]
-    """Every node upstream of this one, by key (not only direct needs), as last completed or edited by a person."""
+    """Every node upstream, by key (not only direct needs), as completed or edited by a person."""
     workdir: Path
     """Fresh and private to this attempt; removed afterwards."""
     created_at: datetime
-    """When the job was created: the only time a stage may put into a file, so that equal requests give equal bytes."""
+    """When the job was created. It goes into no file, so that equal requests give equal bytes."""
     report: Callable[[float], None]
     """Tell how far this stage is, 0..1. Cheap to call often; writes are thinned out."""
     cancelled: Callable[[], bool]
-    """True once the job was cancelled or this attempt lost its place. Cheap to call often; fresh within 0.5 s."""
+    """True once the job was cancelled or this attempt lost its place. Cheap; fresh within 0.5 s."""
 
 
 StageFunction = Callable[[StageContext], StageResult]
-"""Raises ``AppError``; anything else is a bug and fails the stage as ``internal_error``, not retried."""
+"""Raises ``AppError``; anything else is a bug and fails the stage as ``internal_error``."""
 
 
 class StageCancelled(Exception):
