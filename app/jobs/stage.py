@@ -13,23 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.domain.artifact import ArtifactRef as ArtifactRef  # part of this seam
 from app.domain.video_request import VideoRequest
 from app.jobs.plan import Node, Plan
-
-
-@dataclass(frozen=True, slots=True)
-class ArtifactRef:
-    """A file that a stage made, by content."""
-
-    kind: str
-    """``script``, ``speech``, ``timing``, ``clip``, ``video``, ``captions_vtt``, ``poster`` …"""
-    key: str
-    """Where the object store keeps it."""
-    content_type: str
-    size_bytes: int
-    sha256: str
-    meta: Mapping[str, Any] = field(default_factory=dict)
-    """Measured facts: duration_s, width, height … Plain JSON."""
 
 
 @dataclass(frozen=True, slots=True)
