@@ -127,7 +127,9 @@ def _blazer(look: Look) -> str:
     pin_x = _across(look, 556)
     return (
         _neck(look)
-        + fill("M 318,616 L 400,760 L 482,616 L 520,640 L 500,1120 L 300,1120 L 280,640 Z", look.shirt)
+        + fill(
+            "M 318,616 L 400,760 L 482,616 L 520,640 L 500,1120 L 300,1120 L 280,640 Z", look.shirt
+        )
         + fill("M 330,606 L 400,742 L 470,606 L 500,650 L 400,806 L 300,650 Z", shirt_shade)
         + fill(skin_v, look.skin)
         + _chin_shadow(look)
@@ -145,12 +147,20 @@ def _suit(look: Look) -> str:
     pocket_x = _across(look, 548)
     return (
         _neck(look)
-        + fill("M 318,616 L 400,760 L 482,616 L 520,640 L 500,1120 L 300,1120 L 280,640 Z", look.shirt)
+        + fill(
+            "M 318,616 L 400,760 L 482,616 L 520,640 L 500,1120 L 300,1120 L 280,640 Z", look.shirt
+        )
         + fill("M 386,676 L 414,676 L 422,702 L 438,1060 L 400,1120 L 362,1060 L 378,702 Z", tie)
         + line("M 377,790 L 426,752 M 372,860 L 431,814 M 368,930 L 435,878", stripe, 5, 0.35)
         + fill("M 386,676 L 414,676 L 421,702 L 379,702 Z", knot)
-        + fill("M 338,586 C 326,602 320,616 318,630 L 378,708 L 400,676 C 372,650 350,624 338,586 Z", look.shirt)
-        + fill("M 462,586 C 474,602 480,616 482,630 L 422,708 L 400,676 C 428,650 450,624 462,586 Z", shade)
+        + fill(
+            "M 338,586 C 326,602 320,616 318,630 L 378,708 L 400,676 C 372,650 350,624 338,586 Z",
+            look.shirt,
+        )
+        + fill(
+            "M 462,586 C 474,602 480,616 482,630 L 422,708 L 400,676 C 428,650 450,624 462,586 Z",
+            shade,
+        )
         + line("M 400,676 L 378,708 L 318,630 M 400,676 L 422,708 L 482,630", shade, 2, 0.8)
         + _jacket(look)
         + fill(f"M {pocket_x:.1f},780 l 46,-9 l 3,20 l -46,8 z", look.shirt, 0.92)
@@ -183,7 +193,12 @@ def _knit(look: Look) -> str:
         _neck(look)
         + fill(_shoulders(look, hem), "url(#cloth)")
         + fill(band, "url(#lapel)")
-        + line("M 318,610 C 332,684 372,699 400,699 C 428,699 468,684 482,610", darker(look.cloth, 0.4), 2.4, 0.45)
+        + line(
+            "M 318,610 C 332,684 372,699 400,699 C 428,699 468,684 482,610",
+            darker(look.cloth, 0.4),
+            2.4,
+            0.45,
+        )
         + line("M 356,602 C 364,640 384,660 400,664 C 416,660 436,640 444,602", look.accent, 3)
         + f'<circle cx="400" cy="666" r="5.5" fill="{look.accent}"/>'
     )
@@ -218,7 +233,11 @@ def _veil_drape(look: Look) -> str:
     )
     return (
         fill(drape, cloth)
-        + fill("M 300,560 C 330,640 420,690 560,700 C 520,756 462,792 404,800 C 340,790 276,740 246,690 Z", shade, 0.22)
+        + fill(
+            "M 300,560 C 330,640 420,690 560,700 C 520,756 462,792 404,800 C 340,790 276,740 246,690 Z",
+            shade,
+            0.22,
+        )
         + line("M 300,580 C 330,660 410,712 540,716", shade, 5, 0.4)
         + line("M 286,620 C 330,712 420,752 496,756", shade, 4, 0.3)
         + line("M 280,600 C 262,650 246,674 240,682", light, 6, 0.3)

@@ -73,9 +73,7 @@ def _ears(look: Look) -> str:
             f"{x + side * 26},346 C {x + side * 20},368 {x + side * 8},376 {x},368 "
             f"L {x - side * 14},368 Z"
         )
-        fold = (
-            f"M {x + side * 4},310 C {x + side * 20},304 {x + side * 22},330 {x + side * 10},350"
-        )
+        fold = f"M {x + side * 4},310 C {x + side * 20},304 {x + side * 22},330 {x + side * 10},350"
         parts += [fill(shell, tone), line(fold, darker(look.skin, 0.24), 4, 0.55)]
         if look.earrings:
             parts.append(
@@ -191,9 +189,7 @@ def _iris(look: Look, x: float, y: float) -> str:
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="16" fill="{look.iris}" '
         f'stroke="{darker(look.iris, 0.55)}" stroke-width="2.6"/>'
-        + fill(
-            f"M {x - 9:.1f},{y + 5:.1f} a 10,10 0 0 0 18,0", lighter(look.iris, 0.45), 0.55
-        )
+        + fill(f"M {x - 9:.1f},{y + 5:.1f} a 10,10 0 0 0 18,0", lighter(look.iris, 0.45), 0.55)
         + f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="#120c0b"/>'
         f'<circle cx="{x - 4.5:.1f}" cy="{y - 5:.1f}" r="4.2" fill="#fff"/>'
         f'<circle cx="{x + 5:.1f}" cy="{y + 5:.1f}" r="1.8" fill="#fff" opacity=".8"/>'

@@ -1,0 +1,299 @@
+"""The stage: one clip's frames, from a spec, a mouth track and caption cues."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+from PIL import Image
+
+from studio import chrome
+from studio.caption_chips import CaptionChips
+from studio.motion import Motion
+from studio.presenters import presenter
+from studio.presenters.figure import EXTENT, HEAD, MOUTH, Figure
+from studio.raster import Canvas, Rgba, raster, svg_document
+from studio.spec import RenderSpec
+from studio.templates import template
+from studio.templates.base import Scene
+from studio.timeline import FPS, Cue, MouthTrack
+from studio.typography import can_write, without_pictures
+from studio.yuv import Patch, YuvConverter, new_frame, patch, planes_of
+
+_CAPTION_LEAD_S = 0.06
+"""A caption stands this long before its first word, so that the eye is there in time."""
+_CAPTION_HOLD_S = 0.25
+_HIGHLIGHT_LEAD_S = 0.04
+_SLIDE_FRAMES = 12
+_LOWER_THIRD_FROM_S = 0.4
+_LOWER_THIRD_UNTIL_S = 6.0
+_LONG_CLIP_S = 9.0
+"""In shorter clips the lower third stays to the end."""
+_PATCHES_KEPT = 16
+
+_PixelBox = tuple[int, int, int, int]
+
+
+class Stage:
+    """Draws frame after frame. Belongs to one thread; close it after use.
+
+    Args:
+        spec: what to draw.
+        mouth: one row per frame; the mouth rests after the last one.
+        cues: captions in the order of time; burnt in if the spec asks for it.
+        duration_s: length of the clip.
+        sentence_starts_s: where brows rise and the head turns.
+        shapeable: whether the caption font can write the cues; None finds out.
+
+    Raises:
+        UnknownOption: the spec names a template or a presenter that does not exist.
+    """
+
+    def __init__(
+        self,
+        spec: RenderSpec,
+        mouth: MouthTrack,
+        cues: Sequence[Cue],
+        *,
+        duration_s: float,
+        sentence_starts_s: Sequence[float] = (),
+        shapeable: bool | None = None,
+    ) -> None:
+        self._design = template(spec.template)
+        self._person = presenter(spec.presenter or self._design.presenter)
+        self._layout = self._design.layouts[spec.aspect]
+        self._size_px = width, height = spec.size_px
+        self._duration_s = duration_s
+        self.frame_count = math.ceil(round(duration_s * FPS, 6))
+        self._scale = self._layout.scale * min(width, height) / 720
+        self._origin = (
+            width * self._layout.head_x - 400 * self._scale,
+            height * self._layout.crown_y - 96 * self._scale,
+        )
+        self._region = self._bust_box(EXTENT)
+        self._motion = Motion(
+            mouth,
+            duration_s=duration_s,
+            frame_count=self.frame_count,
+            sentence_starts_s=sentence_starts_s,
+            seed=spec.seed,
+        )
+        self._captions = CaptionChips(
+            self._design.caption,
+            self._design.palette,
+            box_px=self._layout.caption.pixels(spec.size_px),
+            short_side_px=min(width, height),
+        )
+        self._cues = _drawable(cues, shapeable) if spec.captions else []
+        self._cue_index = 0
+        self._patches: OrderedDict[tuple[object, ...], Patch | None] = OrderedDict()
+        self._converter = YuvConverter()
+        self._overlay_converter = YuvConverter()
+
+        base = self._base(spec)
+        left, top, right, bottom = self._region
+        self._behind = np.ascontiguousarray(base[top:bottom, left:right])
+        self._base_planes = tuple(p.copy() for p in self._overlay_converter.planes(base))
+        self._lower_third = chrome.lower_third(
+            self._person.name,
+            spec.role,
+            self._design.palette,
+            box_px=self._layout.lower_third.pixels(spec.size_px),
+            short_side_px=min(width, height),
+        )
+        self._canvas = Canvas(right - left, bottom - top)
+        self._figure = Figure(
+            self._person.look,
+            rim=self._design.palette.rim,
+            scale=self._scale,
+            origin=(self._origin[0] - left, self._origin[1] - top),
+        )
+
+    @property
+    def mouth_box_px(self) -> _PixelBox:
+        """Left, top, right, bottom around the mouth in any shape and pose."""
+        return self._bust_box(MOUTH)
+
+    @property
+    def head_box_px(self) -> _PixelBox:
+        """Left, top, right, bottom around the head at rest."""
+        return self._bust_box(HEAD)
+
+    @property
+    def cached_patches(self) -> int:
+        """Overlays kept at the moment; bounded, however long the clip."""
+        return len(self._patches)
+
+    def frame(self, index: int) -> av.VideoFrame:
+        """A new frame, yuv420p, bt709, limited range; its ``pts`` is the caller's to set."""
+        np.copyto(self._canvas.pixels, self._behind)
+        self._figure.draw(self._canvas, self._motion.pose(index), self._motion.mouth(index))
+        frame = new_frame(*self._size_px)
+        planes = planes_of(frame)
+        left, top, right, bottom = self._region
+        drawn = self._converter.planes(self._canvas.pixels)
+        for number, (plane, base, region) in enumerate(
+            zip(planes, self._base_planes, drawn, strict=True)
+        ):
+            half = 1 if number else 0
+            plane[...] = base
+            plane[top >> half : bottom >> half, left >> half : right >> half] = region
+        for overlay in self._overlays(index):
+            overlay.mix_into(planes)
+        return frame
+
+    def close(self) -> None:
+        """Frees what the drawing library holds; a second call does nothing."""
+        self._figure.close()
+        self._canvas.close()
+        self._patches.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _bust_box(self, box: tuple[float, float, float, float]) -> _PixelBox:
+        """A box in bust units as even pixels, cut at the picture's edges."""
+        width, height = self._size_px
+        left, top, right, bottom = box
+        (ox, oy), scale = self._origin, self._scale
+        return (
+            max(0, math.floor(ox + left * scale)) & ~1,
+            max(0, math.floor(oy + top * scale)) & ~1,
+            min(width, math.ceil(ox + right * scale) + 1 & ~1),
+            min(height, math.ceil(oy + bottom * scale) + 1 & ~1),
+        )
+
+    def _base(self, spec: RenderSpec) -> Rgba:
+        """What never moves: background, title and mark."""
+        width, height = self._size_px
+        side = min(width, height)
+        scene = Scene(
+            width,
+            height,
+            head_x=width * self._layout.head_x,
+            head_y=self._origin[1] + 320 * self._scale,
+            head=407 * self._scale,
+            palette=self._design.palette,
+        )
+        document = svg_document(self._design.background(scene), width, height)
+        image = Image.fromarray(_dithered(raster(document, width, height)))
+        title_box = self._layout.title.pixels(self._size_px)
+        mark_box = self._layout.mark.pixels(self._size_px)
+        for drawn, box in (
+            (
+                chrome.title(
+                    spec.title,
+                    self._design.title_style,
+                    self._design.palette,
+                    box_px=title_box,
+                    short_side_px=side,
+                ),
+                title_box,
+            ),
+            (chrome.mark(spec.mark, box_px=mark_box, short_side_px=side), mark_box),
+        ):
+            if drawn is not None:
+                image.alpha_composite(drawn, box[:2])
+        return np.array(image)
+
+    def _overlays(self, index: int) -> list[Patch]:
+        found = (self._lower_third_patch(index), self._caption_patch(index / FPS))
+        return [overlay for overlay in found if overlay is not None]
+
+    def _lower_third_patch(self, index: int) -> Patch | None:
+        if self._lower_third is None:
+            return None
+        step = index - round(_LOWER_THIRD_FROM_S * FPS)
+        if self._duration_s > _LONG_CLIP_S:
+            step = min(step, round(_LOWER_THIRD_UNTIL_S * FPS) - index)
+        step = min(step, _SLIDE_FRAMES)
+        if step <= 0:
+            return None
+        image = self._lower_third
+        left, top = self._layout.lower_third.pixels(self._size_px)[:2]
+        return self._kept(("lower third", step), lambda: _slid_in(image, step), left, top)
+
+    def _caption_patch(self, time_s: float) -> Patch | None:
+        found = self._cue_at(time_s)
+        if found is None:
+            return None
+        number, cue, words = found
+        active = max(
+            (
+                i
+                for i, word in enumerate(cue.words)
+                if words[i] and time_s >= word.start_s - _HIGHLIGHT_LEAD_S
+            ),
+            default=-1,
+        )
+        left, top = self._captions.box_px[:2]
+        return self._kept(
+            ("caption", number, active), lambda: self._captions.image(words, active), left, top
+        )
+
+    def _cue_at(self, time_s: float) -> tuple[int, Cue, tuple[str, ...]] | None:
+        cues = self._cues
+        if not cues:
+            return None
+        if time_s < cues[self._cue_index][0].start_s - _CAPTION_LEAD_S:
+            self._cue_index = 0
+        while (
+            self._cue_index + 1 < len(cues)
+            and time_s >= cues[self._cue_index + 1][0].start_s - _CAPTION_LEAD_S
+        ):
+            self._cue_index += 1
+        cue, words = cues[self._cue_index]
+        if cue.start_s - _CAPTION_LEAD_S <= time_s < cue.end_s + _CAPTION_HOLD_S:
+            return self._cue_index, cue, words
+        return None
+
+    def _kept(
+        self, key: tuple[object, ...], draw: Callable[[], Image.Image], left: int, top: int
+    ) -> Patch | None:
+        if key not in self._patches:
+            self._patches[key] = patch(draw(), left, top, self._overlay_converter)
+            if len(self._patches) > _PATCHES_KEPT:
+                self._patches.popitem(last=False)
+        self._patches.move_to_end(key)
+        return self._patches[key]
+
+
+def _drawable(cues: Sequence[Cue], shapeable: bool | None) -> list[tuple[Cue, tuple[str, ...]]]:
+    """The cues with the words as they are drawn; none if the font cannot write them all."""
+    drawn = [(cue, tuple(without_pictures(word.text) for word in cue.words)) for cue in cues]
+    if shapeable is None:
+        shapeable = all(can_write(word) for _, words in drawn for word in words)
+    return [(cue, words) for cue, words in drawn if any(words)] if shapeable else []
+
+
+def _slid_in(image: Image.Image, step: int) -> Image.Image:
+    """The lower third on its way in: uncovered from the left while it fades in."""
+    if step >= _SLIDE_FRAMES:
+        return image
+    share = step / _SLIDE_FRAMES
+    eased = share * share * (3 - 2 * share)
+    shown = Image.new("RGBA", image.size)
+    shown.paste(image.crop((0, 0, max(1, int(image.width * eased)), image.height)), (0, 0))
+    shown.putalpha(shown.getchannel("A").point([round(value * eased) for value in range(256)]))
+    return shown
+
+
+def _dithered(rgba: Rgba) -> Rgba:
+    """Two levels of still noise: hides the bands of a gradient and costs the encoder little."""
+    noise = np.random.default_rng(1).integers(-2, 3, rgba.shape[:2], dtype=np.int16)[..., None]
+    rgba[..., :3] = np.clip(rgba[..., :3].astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    rgba[..., 3] = 255
+    return rgba
