@@ -67,7 +67,10 @@ def speak(
     origins = script.origins
     words = time_words(
         script.written,
-        [(at(sample), origins[min(max(place, 0), len(origins) - 1)]) for sample, place in header["words"]],
+        [
+            (at(sample), origins[min(max(place, 0), len(origins) - 1)])
+            for sample, place in header["words"]
+        ],
         start_s=LEAD_IN_S,
         end_s=end_s,
     )

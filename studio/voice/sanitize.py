@@ -18,6 +18,7 @@ _LINE_MARKER = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|[-*+•‣▪●][ \t]+|>[ \t
 _CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*([-*_=])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n\s*")
+_LONELY_MARK = re.compile(r"[^\S\n]+(?=[,.](?:\s|$))")
 _SPACES = re.compile(r"[^\S\n]+|[^\S\n]*\n(?!\n)[^\S\n]*")
 
 _PICTURES = re.compile(
@@ -79,7 +80,8 @@ def _written(text: str) -> str:
         if _keep(char, before, after)
     )
     paragraphs = (_SPACES.sub(" ", part).strip() for part in _PARAGRAPH.split(text))
-    return "\n\n".join(part for part in paragraphs if part)
+    # "word <tag>, …" must not leave its comma alone
+    return "\n\n".join(_LONELY_MARK.sub("", part) for part in paragraphs if part)
 
 
 def sanitize(text: str) -> SpeakableText:

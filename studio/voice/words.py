@@ -1,8 +1,8 @@
 """From the voice's word events to the words as they are written, each with its time.
 
-The voice reports more or fewer words than a reader sees: "$3.50" comes as five, a Japanese clause as
-one. Captions show what was written, so the written text is cut into words first and the events only
-say when each begins; a word without an event shares the time of its neighbours by length.
+The voice reports more or fewer words than a reader sees: "$3.50" comes as five, a Japanese clause
+as one. Captions show what was written, so the written text is cut into words first and the events
+only say when each begins; a word without an event shares its neighbours' time by length.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def _cut(text: str, start: int, end: int, positions: Sequence[int]) -> list[int]
         return [start]
     marks = {start}
     for position in positions:
-        if start < position < end:
+        inside_number = text[position - 1 : position + 1].isascii()
+        if start < position < end and not inside_number:
             marks.add(_before_opening(text, position, start))
     marks |= {match.start() for match in _KANA_TO_HAN.finditer(text, start, end)}
     coarse = sorted(marks)
@@ -85,7 +86,9 @@ def written_words(text: str, positions: Sequence[int] = ()) -> list[tuple[int, i
     return spans
 
 
-def time_words(text: str, events: Sequence[Event], *, start_s: float, end_s: float) -> tuple[Word, ...]:
+def time_words(
+    text: str, events: Sequence[Event], *, start_s: float, end_s: float
+) -> tuple[Word, ...]:
     """The words of ``text`` between ``start_s`` and ``end_s``, timed by the voice's events."""
     spans = written_words(text, [position for _, position in events])
     if not spans:

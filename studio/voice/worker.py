@@ -1,4 +1,4 @@
-"""One utterance in one short-lived process: JSON on stdin, a JSON header and s16le samples on stdout.
+"""One utterance in one short-lived process: JSON on stdin, header and s16le samples on stdout.
 
 espeak-ng is not thread-safe, and the same text comes out a few samples longer or shorter the second
 time it is spoken in one process; the first call of a fresh process is always the same, to the bit.
