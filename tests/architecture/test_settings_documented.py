@@ -1,0 +1,46 @@
+"""A setting that is not documented does not exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from app.settings import describe
+from tests.architecture.repository import ROOT, pages
+
+SETTINGS = {setting.name for setting in describe()}
+
+
+def test_the_settings_page_is_what_the_settings_say() -> None:
+    outcome = subprocess.run(
+        [sys.executable, "scripts/settings_table.py", "--check"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_the_example_environment_names_every_setting_and_no_other() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"^#?\s?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE)) == SETTINGS
+
+
+def test_every_setting_has_a_sentence() -> None:
+    assert [setting.name for setting in describe() if len(setting.description) < 10] == []
+
+
+def test_documents_give_values_only_to_settings_that_exist() -> None:
+    """`NAME=value` in a page is a setting, or a variable of make, pytest or the shell."""
+    others = {"SCRIPT", "UPGRADE", "ARGS", "PYTHON", "CI", "NIGHTLY", "POSTGRES_PASSWORD"}
+    unknown = {
+        f"{page}: {name}"
+        for page in pages()
+        for name in re.findall(
+            r"(?<![\w$?&{-])([A-Z][A-Z0-9_]{2,})=", (ROOT / page).read_text(encoding="utf-8")
+        )
+        if name not in SETTINGS | others
+    }
+
+    assert unknown == set()
