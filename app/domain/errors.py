@@ -15,7 +15,8 @@ AppError (code, status, retryable, remedy)
     ├── BadRequest                                     our bug: fail fast and loudly
     └── ContentRejected                                policy: tell the user, never route around
 
-``code`` is public and stable. Messages are sentences for the user: no key, no signed URL, no script text.
+``code`` is public and stable. Messages are sentences for the user: no key, no signed URL and no
+script text.
 """
 
 from __future__ import annotations
