@@ -63,8 +63,9 @@ format: setup-dev ## Format the code and mend what the linter can mend
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-settings: setup ## Write docs/reference/settings.md anew from app/settings.py
-	$(PY) scripts/settings_table.py
+reference: setup ## Write what the code can tell: .env.example and pages in docs/reference
+	$(PY) scripts/env_example.py > .env.example
+	$(PY) scripts/reference_pages.py
 
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from app.api.problem_catalog import CATALOG
 from tests.architecture.repository import ROOT, code_blocks, pages, tracked
 
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
@@ -88,6 +91,25 @@ def test_requests_in_pages_reach_a_route(page: str, url_rules: frozenset[str]) -
     lost = [path for path in asked if not any(route.fullmatch(path) for route in routes)]
 
     assert lost == []
+
+
+def test_the_pages_that_the_code_can_tell_are_fresh() -> None:
+    outcome = subprocess.run(
+        [sys.executable, "scripts/reference_pages.py", "--check"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_every_code_that_the_product_raises_has_a_page() -> None:
+    raised = {
+        code
+        for path in tracked("app/*.py")
+        for code in re.findall(r'\bcode="([a-z_]+)"', (ROOT / path).read_text(encoding="utf-8"))
+    }
+
+    assert raised - set(CATALOG) == set()
 
 
 def test_the_readme_shows_both_commands_and_a_first_request_in_two_languages() -> None:

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 from app.settings import describe
 from tests.architecture.repository import ROOT, pages
 
 SETTINGS = {setting.name for setting in describe()}
-
-
-def test_the_settings_page_is_what_the_settings_say() -> None:
-    outcome = subprocess.run(
-        [sys.executable, "scripts/settings_table.py", "--check"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
 def test_the_example_environment_names_every_setting_and_no_other() -> None:
