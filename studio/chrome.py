@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from studio.colours import rgba
 from studio.raster import raster, svg_document
 from studio.templates.base import Palette, TitleStyle
-from studio.typography import FittedText, LINE_HEIGHT, can_write, fit, without_pictures
+from studio.typography import LINE_HEIGHT, FittedText, can_write, fit, without_pictures
 
 _PIXELS = tuple[int, int, int, int]
 
@@ -21,8 +21,8 @@ def _plate(
     x: float, y: float, width: float, height: float, radius: float, colour: str, opacity: float
 ) -> str:
     return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:.1f}" '
-        f'fill="{colour}" fill-opacity="{opacity:g}"/>'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+        f'rx="{radius:.1f}" fill="{colour}" fill-opacity="{opacity:g}"/>'
     )
 
 
@@ -142,7 +142,7 @@ def _banner(text: str, palette: Palette, box: _PIXELS, side: int) -> Image.Image
         text,
         "ExtraBold",
         width=width - 2 * pad,
-        height=height - 2 * pad * 0.6,
+        height=height,
         largest_px=size,
         smallest_px=size * 0.55,
         max_lines=3 if height > 0.19 * side else 2,
@@ -153,7 +153,7 @@ def _banner(text: str, palette: Palette, box: _PIXELS, side: int) -> Image.Image
     for number, line in enumerate(fitted.lines):
         span = fitted.font.getlength(line) + 2 * pad
         x = (width - span) / 2 if centered else 0.0
-        shapes += _plate(x, number * step, span, step + 1, side * 0.008, palette.accent, 1)
+        shapes += _plate(x, number * step, span, step + 1, side * 0.008, palette.text, 1)
     image = _canvas(box, shapes)
     _write(image, fitted, width / 2 if centered else pad, 0, palette.on_accent, centered=centered)
     return image
@@ -162,7 +162,7 @@ def _banner(text: str, palette: Palette, box: _PIXELS, side: int) -> Image.Image
 def lower_third(
     name: str, role: str, palette: Palette, *, box_px: _PIXELS, short_side_px: int
 ) -> Image.Image | None:
-    """Name and role on a plate, in an image of the box's size; None if the name cannot be written."""
+    """Name and role on a plate, drawn into an image of the box's size; None without a name."""
     name, role = without_pictures(name), without_pictures(role)
     if not name or not can_write(name):
         return None
@@ -189,7 +189,7 @@ def lower_third(
                 width=width - 2 * pad,
                 height=second_height,
                 largest_px=min(side * 0.0285, second_height / LINE_HEIGHT),
-                smallest_px=side * 0.018,
+                smallest_px=side * 0.0225,
                 max_lines=1,
             )
         )

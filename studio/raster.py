@@ -102,11 +102,13 @@ class Picture:
 
     @property
     def handle(self) -> int:
+        """ThorVG's own pointer."""
         if self._handle is None:
             raise RenderFailed("A closed drawing was drawn.")
         return self._handle
 
     def place(self, at: Affine) -> None:
+        """Sets where the next drawing of the picture goes."""
         matrix = _Matrix(*at, 0, 0, 1)
         _check(_thorvg().tvg_paint_set_transform(self.handle, ctypes.byref(matrix)), "move")
 
@@ -118,9 +120,16 @@ class Picture:
 
 
 class Canvas:
-    """A buffer of premultiplied RGBA and what draws into it."""
+    """A buffer of premultiplied RGBA and what draws into it.
 
-    def __init__(self, width: int, height: int) -> None:
+    Args:
+        width: of the buffer.
+        height: of the buffer.
+        left_top: where the buffer lies in the picture that the layers' affines speak of.
+    """
+
+    def __init__(self, width: int, height: int, *, left_top: tuple[int, int] = (0, 0)) -> None:
+        self._left_top = left_top
         self.pixels: Rgba = np.zeros((height, width, 4), np.uint8)
         self._handle: int | None = _thorvg().tvg_swcanvas_create(_ENGINE_OPTION_NONE)
         target = self.pixels.ctypes.data
@@ -134,8 +143,9 @@ class Canvas:
     def draw(self, layers: Sequence[tuple[Picture, Affine]]) -> None:
         """Draws the layers over what ``pixels`` hold, the first one lowest."""
         library = _thorvg()
+        left, top = self._left_top
         for picture, at in layers:
-            picture.place(at)
+            picture.place(at._replace(c=at.c - left, f=at.f - top))
             _check(library.tvg_canvas_add(self._handle, picture.handle), "add a layer")
         _check(library.tvg_canvas_update(self._handle), "prepare a frame")
         _check(library.tvg_canvas_draw(self._handle, False), "draw a frame")

@@ -16,14 +16,14 @@ from studio import chrome
 from studio.caption_chips import CaptionChips
 from studio.motion import Motion
 from studio.presenters import presenter
-from studio.presenters.figure import EXTENT, HEAD, MOUTH, Figure
+from studio.presenters.figure import EXTENT, HEAD, HEAD_EXTENT, MOUTH, Figure
 from studio.raster import Canvas, Rgba, raster, svg_document
 from studio.spec import RenderSpec
 from studio.templates import template
 from studio.templates.base import Scene
 from studio.timeline import FPS, Cue, MouthTrack
 from studio.typography import can_write, without_pictures
-from studio.yuv import Patch, YuvConverter, new_frame, patch, planes_of
+from studio.yuv import Patch, YuvConverter, new_frame, paste, patch, planes_of
 
 _CAPTION_LEAD_S = 0.06
 """A caption stands this long before its first word, so that the eye is there in time."""
@@ -35,6 +35,8 @@ _LOWER_THIRD_UNTIL_S = 6.0
 _LONG_CLIP_S = 9.0
 """In shorter clips the lower third stays to the end."""
 _PATCHES_KEPT = 16
+_BODY_EVERY = 3
+"""Frames per drawing of the body: it sways and breathes by a tenth of a pixel a frame."""
 
 _PixelBox = tuple[int, int, int, int]
 
@@ -76,6 +78,7 @@ class Stage:
             height * self._layout.crown_y - 96 * self._scale,
         )
         self._region = self._bust_box(EXTENT)
+        self._head_region = self._bust_box(HEAD_EXTENT)
         self._motion = Motion(
             mouth,
             duration_s=duration_s,
@@ -87,18 +90,21 @@ class Stage:
             self._design.caption,
             self._design.palette,
             box_px=self._layout.caption.pixels(spec.size_px),
-            short_side_px=min(width, height),
+            size_px=self._layout.caption_size * min(width, height),
         )
         self._cues = _drawable(cues, shapeable) if spec.captions else []
         self._cue_index = 0
         self._patches: OrderedDict[tuple[object, ...], Patch | None] = OrderedDict()
-        self._converter = YuvConverter()
+        self._body_converter = YuvConverter()
+        self._head_converter = YuvConverter()
         self._overlay_converter = YuvConverter()
 
         base = self._base(spec)
         left, top, right, bottom = self._region
         self._behind = np.ascontiguousarray(base[top:bottom, left:right])
-        self._base_planes = tuple(p.copy() for p in self._overlay_converter.planes(base))
+        y, u, v = self._overlay_converter.planes(base)
+        self._still_planes = (y.copy(), u.copy(), v.copy())
+        self._body_index = -1
         self._lower_third = chrome.lower_third(
             self._person.name,
             spec.role,
@@ -106,12 +112,14 @@ class Stage:
             box_px=self._layout.lower_third.pixels(spec.size_px),
             short_side_px=min(width, height),
         )
-        self._canvas = Canvas(right - left, bottom - top)
+        self._canvas = Canvas(right - left, bottom - top, left_top=(left, top))
+        left, top, right, bottom = self._head_region
+        self._head_canvas = Canvas(right - left, bottom - top, left_top=(left, top))
         self._figure = Figure(
             self._person.look,
             rim=self._design.palette.rim,
             scale=self._scale,
-            origin=(self._origin[0] - left, self._origin[1] - top),
+            origin=self._origin,
         )
 
     @property
@@ -131,26 +139,36 @@ class Stage:
 
     def frame(self, index: int) -> av.VideoFrame:
         """A new frame, yuv420p, bt709, limited range; its ``pts`` is the caller's to set."""
-        np.copyto(self._canvas.pixels, self._behind)
-        self._figure.draw(self._canvas, self._motion.pose(index), self._motion.mouth(index))
+        self._draw_body(index - index % _BODY_EVERY)
+        left, top, right, bottom = self._head_region
+        x, y = left - self._region[0], top - self._region[1]
+        head = self._head_canvas
+        np.copyto(head.pixels, self._canvas.pixels[y : y + bottom - top, x : x + right - left])
+        self._figure.draw_head(head, self._motion.pose(index), self._motion.mouth(index))
         frame = new_frame(*self._size_px)
         planes = planes_of(frame)
-        left, top, right, bottom = self._region
-        drawn = self._converter.planes(self._canvas.pixels)
-        for number, (plane, base, region) in enumerate(
-            zip(planes, self._base_planes, drawn, strict=True)
-        ):
-            half = 1 if number else 0
-            plane[...] = base
-            plane[top >> half : bottom >> half, left >> half : right >> half] = region
+        for plane, still in zip(planes, self._still_planes, strict=True):
+            plane[...] = still
+        paste(self._head_converter.planes(head.pixels), planes, left, top)
         for overlay in self._overlays(index):
             overlay.mix_into(planes)
         return frame
+
+    def _draw_body(self, index: int) -> None:
+        """Brings the body of frame ``index`` into canvas and planes, unless it is there."""
+        if index == self._body_index:
+            return
+        np.copyto(self._canvas.pixels, self._behind)
+        self._figure.draw_body(self._canvas, self._motion.pose(index))
+        drawn = self._body_converter.planes(self._canvas.pixels)
+        paste(drawn, self._still_planes, *self._region[:2])
+        self._body_index = index
 
     def close(self) -> None:
         """Frees what the drawing library holds; a second call does nothing."""
         self._figure.close()
         self._canvas.close()
+        self._head_canvas.close()
         self._patches.clear()
 
     def __enter__(self) -> Self:

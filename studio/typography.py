@@ -1,4 +1,4 @@
-"""Inter, the studio's typeface: what it can write, how wide that is, and how text is made to fit."""
+"""Inter, the studio's typeface: what it can write, and how text is made to fit."""
 
 from __future__ import annotations
 
@@ -72,15 +72,17 @@ class FittedText:
 
     @property
     def width(self) -> float:
+        """Of the longest line, in pixels."""
         return max((self.font.getlength(line) for line in self.lines), default=0.0)
 
     @property
     def height(self) -> float:
+        """Of all lines with their leading, in pixels."""
         return len(self.lines) * self.size_px * LINE_HEIGHT
 
 
 def balanced_breaks(widths: list[float], gap: float, limit: float) -> list[list[int]]:
-    """Word indices by line: one line if it fits, else the two most even ones, else as many as needed."""
+    """Word indices by line: one line if it fits, else two even ones, else as many as it takes."""
     if sum(widths) + gap * (len(widths) - 1) <= limit or len(widths) < 2:
         return [list(range(len(widths)))]
 

@@ -1,4 +1,4 @@
-"""Pictures as the encoder wants them: planes of yuv420p, bt709, limited range, and mixing in them."""
+"""Pictures as the encoder wants them: planes of yuv420p, bt709, limited range."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ Planes = tuple[Plane, Plane, Plane]
 def planes_of(frame: av.VideoFrame) -> Planes:
     """Writable views into the frame's memory."""
     y, u, v = (
-        np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[
+            : plane.height, : plane.width
+        ]
         for plane in frame.planes
     )
     return y, u, v
@@ -49,13 +51,21 @@ class YuvConverter:
             width,
             height,
             "yuv420p",
-            src_colorspace="ITU709",
-            dst_colorspace="ITU709",
+            src_colorspace=Colorspace.ITU709,
+            dst_colorspace=Colorspace.ITU709,
             dst_color_range="MPEG",
             interpolation="FAST_BILINEAR",
             threads=1,
         )
         return planes_of(converted)
+
+
+def paste(source: Planes, target: Planes, x: int, y: int) -> None:
+    """Copies opaque planes to (x, y), both even."""
+    for index, (small, large) in enumerate(zip(source, target, strict=True)):
+        half = 1 if index else 0
+        height, width = small.shape
+        large[y >> half : (y >> half) + height, x >> half : (x >> half) + width] = small
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from studio.presenters.paints import fill, line
 
 _LIFT = -50
 """The outfits were drawn 50 units too low for the heads; one shift puts all of them right."""
+_SHIRT_FRONT = "M 322,612 L 478,612 L 520,1120 L 280,1120 Z"
 
 
 def body(look: Look, rim: str) -> str:
@@ -71,8 +72,8 @@ def _rim(look: Look, rim: str) -> str:
 def _neck(look: Look) -> str:
     n = 58 + 4 * look.jaw
     column = (
-        f"M {400 - n},440 L {400 - n},548 C {398 - n},582 {390 - n},600 {376 - n},612 L 400,712 "
-        f"L {424 + n},612 C {410 + n},600 {402 + n},582 {400 + n},548 L {400 + n},440 Z"
+        f"M {400 - n},440 L {400 - n},548 C {398 - n},582 {390 - n},600 {374 - n},612 L 400,728 "
+        f"L {426 + n},612 C {410 + n},600 {402 + n},582 {400 + n},548 L {400 + n},440 Z"
     )
     return fill(column, look.skin) + _chin_shadow(look)
 
@@ -126,11 +127,9 @@ def _blazer(look: Look) -> str:
     )
     pin_x = _across(look, 556)
     return (
-        _neck(look)
-        + fill(
-            "M 318,616 L 400,760 L 482,616 L 520,640 L 500,1120 L 300,1120 L 280,640 Z", look.shirt
-        )
-        + fill("M 330,606 L 400,742 L 470,606 L 500,650 L 400,806 L 300,650 Z", shirt_shade)
+        fill(_SHIRT_FRONT, look.shirt)
+        + _neck(look)
+        + fill("M 330,606 L 400,706 L 470,606 L 500,650 L 400,806 L 300,650 Z", shirt_shade)
         + fill(skin_v, look.skin)
         + _chin_shadow(look)
         + _necklace(look)
@@ -146,10 +145,8 @@ def _suit(look: Look) -> str:
     stripe = lighter(tie, 0.35)
     pocket_x = _across(look, 548)
     return (
-        _neck(look)
-        + fill(
-            "M 318,616 L 400,760 L 482,616 L 520,640 L 500,1120 L 300,1120 L 280,640 Z", look.shirt
-        )
+        fill(_SHIRT_FRONT, look.shirt)
+        + _neck(look)
         + fill("M 386,676 L 414,676 L 422,702 L 438,1060 L 400,1120 L 362,1060 L 378,702 Z", tie)
         + line("M 377,790 L 426,752 M 372,860 L 431,814 M 368,930 L 435,878", stripe, 5, 0.35)
         + fill("M 386,676 L 414,676 L 421,702 L 379,702 Z", knot)
@@ -234,7 +231,8 @@ def _veil_drape(look: Look) -> str:
     return (
         fill(drape, cloth)
         + fill(
-            "M 300,560 C 330,640 420,690 560,700 C 520,756 462,792 404,800 C 340,790 276,740 246,690 Z",
+            "M 300,560 C 330,640 420,690 560,700 C 520,756 462,792 404,800 "
+            "C 340,790 276,740 246,690 Z",
             shade,
             0.22,
         )

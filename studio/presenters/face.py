@@ -44,10 +44,10 @@ def head(look: Look, jaw_drop: float, hair_shadow: str) -> str:
         f'<clipPath id="face"><path d="{contour}"/></clipPath>',
         fill(contour, "url(#skin)"),
         '<g clip-path="url(#face)">',
-        fill(contour, "url(#side)"),
         '<ellipse cx="326" cy="394" rx="46" ry="34" fill="url(#cheek)"/>',
         '<ellipse cx="474" cy="394" rx="46" ry="34" fill="url(#cheek)"/>',
-        f'<ellipse cx="318" cy="368" rx="26" ry="14" fill="{lighter(look.skin, 0.6)}" opacity=".10"/>',
+        '<ellipse cx="322" cy="372" rx="34" ry="24" fill="url(#glint)"/>',
+        '<ellipse cx="384" cy="232" rx="70" ry="44" fill="url(#glint)"/>',
     ]
     if hair_shadow:
         shade = darker(look.skin, 0.7)
@@ -118,7 +118,10 @@ def _lines_of_age(look: Look) -> str:
 def nose(look: Look) -> str:
     """Bridge, tip and a light on it."""
     skin, w = look.skin, look.nose
-    bridge = f"M {400 + 9 * w:.1f},326 C {400 + 16 * w:.1f},358 {400 + 23 * w:.1f},372 {400 + 21 * w:.1f},384"
+    bridge = (
+        f"M {400 + 9 * w:.1f},326 C {400 + 16 * w:.1f},358 {400 + 23 * w:.1f},372 "
+        f"{400 + 21 * w:.1f},384"
+    )
     tip = (
         f"M {400 - 22 * w:.1f},386 C {400 - 16 * w:.1f},396 {400 - 8 * w:.1f},393 400,398 "
         f"C {400 + 8 * w:.1f},393 {400 + 16 * w:.1f},396 {400 + 22 * w:.1f},386"
@@ -126,7 +129,8 @@ def nose(look: Look) -> str:
     return (
         line(bridge, darker(skin, 0.24), 5, 0.26)
         + line(tip, darker(skin, 0.34), 5, 0.7)
-        + f'<ellipse cx="396" cy="366" rx="{6 * w:.1f}" ry="14" fill="{lighter(skin, 0.5)}" opacity=".34"/>'
+        + f'<ellipse cx="396" cy="366" rx="{6 * w:.1f}" ry="14" '
+        f'fill="{lighter(skin, 0.5)}" opacity=".34"/>'
     )
 
 
@@ -208,7 +212,8 @@ def brows(look: Look, raised: float) -> str:
             f"{x + side * 14},{y - 13 - raised * 0.15:.1f} {outer},{y + 2:.1f} "
             f"C {x + side * 16},{y - 13 + thick * 0.62:.1f} "
             f"{x - side * 10},{y - 10 + thick * 1.0:.1f} {inner + side},{y - 3 + thick:.1f} "
-            f"C {inner - side * 4},{y - 3 + thick * 0.8:.1f} {inner - side * 4},{y - 2 + thick * 0.2:.1f} "
+            f"C {inner - side * 4},{y - 3 + thick * 0.8:.1f} "
+            f"{inner - side * 4},{y - 2 + thick * 0.2:.1f} "
             f'{inner},{y - 2:.1f} Z" fill="{colour}" stroke="{colour}" stroke-width="1.5" '
             'stroke-linejoin="round"/>'
         )

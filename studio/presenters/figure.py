@@ -19,10 +19,15 @@ _JAW_DROP = 13.0
 
 EXTENT = (70.0, 60.0, 730.0, 1120.0)
 """Left, top, right, bottom of everything that any look may reach in any pose, in bust units."""
+HEAD_EXTENT = (196.0, 60.0, 604.0, 626.0)
+"""The same for all that ``draw_head`` draws."""
 HEAD = (215.0, 70.0, 585.0, 520.0)
 """Box around the head at rest."""
 MOUTH = (325.0, 412.0, 475.0, 515.0)
 """Box around the mouth in any shape and pose, chin included."""
+
+
+_AT_THE_VIEWER = face.Gaze()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class Pose:
     """Turn of the head: the face slides over the skull. -7 .. 7."""
     pitch: float = 0.0
     breath: float = 0.0
-    gaze: face.Gaze = face.Gaze()
+    gaze: face.Gaze = _AT_THE_VIEWER
 
 
 class Figure:
@@ -46,7 +51,7 @@ class Figure:
         look: who.
         rim: colour of the light from behind, or empty.
         scale: pixels per bust unit.
-        origin: pixel on the canvas where bust unit (0, 0) lies.
+        origin: pixel where bust unit (0, 0) lies.
     """
 
     def __init__(self, look: Look, *, rim: str, scale: float, origin: tuple[float, float]) -> None:
@@ -63,8 +68,24 @@ class Figure:
         ]
         self._hair = _picture(hairs + hair.on_top(look, rim))
 
-    def draw(self, canvas: Canvas, pose: Pose, shape: MouthShape) -> None:
-        """Draws the presenter over what the canvas holds."""
+    def draw_body(self, canvas: Canvas, pose: Pose) -> None:
+        """Draws what hangs behind the head and everything below it."""
+        behind = self._at(
+            0.5 * pose.rotation,
+            0.7 * pose.sway - 0.25 * pose.yaw,
+            0.25 * pose.nod + 0.5 * pose.breath,
+        )
+        torso = self._at(
+            0.12 * pose.rotation,
+            0.35 * pose.sway,
+            pose.breath,
+            pivot_y=900,
+            stretch_x=1 + 0.0012 * pose.breath,
+        )
+        canvas.draw([(self._back, behind), (self._body, torso)])
+
+    def draw_head(self, canvas: Canvas, pose: Pose, shape: MouthShape) -> None:
+        """Draws head, face and hair over a body that is there already."""
         look = self._look
         features = _picture(
             face.nose(look)
@@ -75,43 +96,16 @@ class Figure:
         )
         step = min(_JAW_STEPS - 1, max(0, round(shape.opening * (_JAW_STEPS - 1))))
         turn, lift = pose.rotation, pose.nod + 0.6 * pose.breath
+        skull = self._at(turn, pose.sway, lift)
+        front = self._at(
+            turn,
+            pose.sway + pose.yaw,
+            lift + pose.pitch,
+            stretch_x=1 - 0.0014 * abs(pose.yaw),
+        )
+        top = self._at(turn, pose.sway - 0.22 * pose.yaw, lift - 0.2 * pose.pitch)
         try:
-            canvas.draw(
-                [
-                    (
-                        self._back,
-                        self._at(
-                            0.5 * turn,
-                            0.7 * pose.sway - 0.25 * pose.yaw,
-                            0.5 * pose.nod + 0.5 * pose.breath,
-                        ),
-                    ),
-                    (
-                        self._body,
-                        self._at(
-                            0.12 * turn,
-                            0.35 * pose.sway,
-                            pose.breath,
-                            pivot_y=900,
-                            stretch_x=1 + 0.0012 * pose.breath,
-                        ),
-                    ),
-                    (self._heads[step], self._at(turn, pose.sway, lift)),
-                    (
-                        features,
-                        self._at(
-                            turn,
-                            pose.sway + pose.yaw,
-                            lift + pose.pitch,
-                            stretch_x=1 - 0.0014 * abs(pose.yaw),
-                        ),
-                    ),
-                    (
-                        self._hair,
-                        self._at(turn, pose.sway - 0.22 * pose.yaw, lift - 0.2 * pose.pitch),
-                    ),
-                ]
-            )
+            canvas.draw([(self._heads[step], skull), (features, front), (self._hair, top)])
         finally:
             features.close()
 

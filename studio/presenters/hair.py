@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from studio.colours import darker, lighter
 from studio.presenters.look import HairStyle, Look
-from studio.presenters.paints import fill, line
+from studio.presenters.paints import fill, line, rim_paint
 
 
 class _Style(NamedTuple):
@@ -133,8 +133,8 @@ _HIJAB = _Style(
     front=(
         "M 400,92 C 508,92 560,176 558,296 C 558,380 550,440 528,520 C 486,566 314,566 272,520 "
         "C 250,440 242,380 242,296 C 240,176 292,92 400,92 Z "
-        "M 400,188 C 338,188 298,240 295,318 C 294,396 318,450 350,480 C 372,500 428,500 450,480 "
-        "C 482,450 506,396 505,318 C 502,240 462,188 400,188 Z"
+        "M 400,186 C 334,186 291,238 287,318 C 287,398 314,452 350,481 C 372,500 428,500 450,481 "
+        "C 486,452 513,398 513,318 C 509,238 466,186 400,186 Z"
     ),
     back="",
     shines=(
@@ -213,7 +213,7 @@ def on_top(look: Look, rim: str) -> str:
     if extra:
         parts.append(extra(look))
     if rim and style.rim:
-        parts.append(line(style.rim, rim, 4, 0.45))
+        parts.append(rim_paint(rim) + line(style.rim, "url(#rim)", 4.5))
     return "".join(parts)
 
 
@@ -226,7 +226,8 @@ def forehead_shadow(look: Look) -> str:
 def _curls_behind(look: Look) -> str:
     light = lighter(look.hair, 0.26)
     arcs = (
-        "M 246,250 a 26,26 0 0 1 20,-34 M 240,316 a 24,24 0 0 1 6,-36 M 254,372 a 24,24 0 0 1 -4,-34 "
+        "M 246,250 a 26,26 0 0 1 20,-34 M 240,316 a 24,24 0 0 1 6,-36 "
+        "M 254,372 a 24,24 0 0 1 -4,-34 "
         "M 544,236 a 26,26 0 0 1 14,34 M 554,300 a 24,24 0 0 1 0,36 M 300,132 a 26,26 0 0 1 34,-20"
     )
     return line(arcs, light, 5, 0.24)
@@ -235,8 +236,8 @@ def _curls_behind(look: Look) -> str:
 def _hijab_folds(look: Look) -> str:
     shade, band = darker(look.hair, 0.36), darker(look.hair, 0.5)
     under = (
-        "M 400,188 C 338,188 298,240 295,318 L 303,318 C 306,252 342,206 400,206 "
-        "C 458,206 494,252 497,318 L 505,318 C 502,240 462,188 400,188 Z"
+        "M 400,186 C 334,186 291,238 287,312 C 296,246 340,206 400,206 "
+        "C 460,206 504,246 513,312 C 509,238 466,186 400,186 Z"
     )
     folds = (
         "M 300,430 C 316,486 350,520 404,524 M 276,420 C 292,500 344,548 420,548 "

@@ -59,8 +59,10 @@ class Look:
 
     @property
     def ears_show(self) -> bool:
+        """Whether the hair leaves the ears free."""
         return self.hair_style in ("short", "fade", "parted", "curls")
 
     @property
     def is_veiled(self) -> bool:
+        """Whether cloth covers hair and neck."""
         return self.hair_style == "hijab"

@@ -41,7 +41,8 @@ def mouth(look: Look, shape: MouthShape) -> str:
     reach = 0.50 + 0.34 * rnd
     inner = (
         f"M {x - half + 3:.1f},{corner_y:.1f} "
-        f"C {x - half * reach:.1f},{top - 1:.1f} {x - half * 0.2:.1f},{top:.1f} {x},{top + 0.8:.1f} "
+        f"C {x - half * reach:.1f},{top - 1:.1f} {x - half * 0.2:.1f},{top:.1f} "
+        f"{x},{top + 0.8:.1f} "
         f"C {x + half * 0.2:.1f},{top:.1f} {x + half * reach:.1f},{top - 1:.1f} "
         f"{x + half - 3:.1f},{corner_y:.1f} "
         f"C {x + half * (reach + 0.08):.1f},{y + 0.82 * gap + 1:.1f} "
@@ -137,7 +138,8 @@ def _inside(
         if teeth > 0.75:
             lower = (
                 f"M {x - half * 0.6:.1f},{bottom + 3:.1f} Q {x},{bottom - 4 * teeth:.1f} "
-                f"{x + half * 0.6:.1f},{bottom + 3:.1f} l 0,6 L {x - half * 0.6:.1f},{bottom + 9:.1f} Z"
+                f"{x + half * 0.6:.1f},{bottom + 3:.1f} l 0,6 "
+                f"L {x - half * 0.6:.1f},{bottom + 9:.1f} Z"
             )
             parts.append(fill(lower, _LOWER_TEETH))
     lip_shadow = (

@@ -43,6 +43,8 @@ class Layout:
     title: Box
     lower_third: Box
     caption: Box
+    caption_size: float
+    """Font size as a fraction of the short side, before any shrinking."""
     mark: Box
 
 
@@ -70,8 +72,6 @@ class Palette:
 class CaptionStyle:
     """How burnt-in captions look."""
 
-    size: float
-    """Font size as a fraction of the short side, before any shrinking."""
     align: Literal["center", "left"] = "center"
     plate: str = "#0a0c18"
     plate_opacity: float = 0.76
@@ -95,6 +95,7 @@ class Scene(NamedTuple):
 
     @property
     def short_side(self) -> int:
+        """The picture's shorter side, which sizes follow in every aspect."""
         return min(self.width, self.height)
 
 
@@ -138,6 +139,14 @@ def cover(scene: Scene, paint: str) -> str:
     return f'<rect width="{scene.width}" height="{scene.height}" fill="{paint}"/>'
 
 
+def bar(x: float, y: float, width: float, height: float, paint: str, opacity: float = 1) -> str:
+    """A filled rectangle."""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+        f'fill="{paint}" opacity="{opacity:g}"/>'
+    )
+
+
 def gradient(
     name: str, stops: tuple[tuple[float, str], ...], *, x: float = 1.0, y: float = 1.0
 ) -> str:
@@ -151,7 +160,10 @@ def gradient(
 
 def circle(x: float, y: float, radius: float, colour: str, opacity: float) -> str:
     """A filled circle."""
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{colour}" opacity="{opacity:g}"/>'
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" '
+        f'fill="{colour}" opacity="{opacity:g}"/>'
+    )
 
 
 def ring(x: float, y: float, radius: float, colour: str, width: float, opacity: float) -> str:

@@ -91,6 +91,7 @@ PRESENTER1 = Template(
             title=Box(0.045, 0.06, 0.36, 0.18),
             lower_third=Box(0.045, 0.59, 0.285, 0.725),
             caption=Box(0.08, 0.755, 0.92, 0.955),
+            caption_size=0.049,
             mark=Box(0.80, 0.06, 0.955, 0.11),
         ),
         "9:16": Layout(
@@ -100,6 +101,7 @@ PRESENTER1 = Template(
             title=Box(0.07, 0.075, 0.93, 0.19),
             lower_third=Box(0.06, 0.87, 0.62, 0.945),
             caption=Box(0.06, 0.70, 0.94, 0.84),
+            caption_size=0.064,
             mark=Box(0.60, 0.025, 0.94, 0.055),
         ),
         "1:1": Layout(
@@ -109,9 +111,10 @@ PRESENTER1 = Template(
             title=Box(0.045, 0.045, 0.66, 0.135),
             lower_third=Box(0.045, 0.655, 0.46, 0.765),
             caption=Box(0.05, 0.785, 0.95, 0.96),
+            caption_size=0.054,
             mark=Box(0.70, 0.045, 0.955, 0.095),
         ),
     },
     title_style="chip",
-    caption=CaptionStyle(size=0.049),
+    caption=CaptionStyle(),
 )

@@ -10,6 +10,7 @@ from studio.templates.base import (
     Palette,
     Scene,
     Template,
+    bar,
     cover,
     glows,
     gradient,
@@ -44,7 +45,7 @@ def _background(scene: Scene) -> str:
         + f'<path d="{grid}" stroke="#fff" stroke-width="1" opacity=".045" fill="none"/>'
         + bands
         + lights
-        + f'<rect y="{h - side * 0.012:.0f}" width="{w}" height="{side * 0.012:.0f}" fill="{accent}"/>'
+        + bar(0, h - side * 0.012, w, side * 0.012, accent)
     )
 
 
@@ -81,6 +82,7 @@ PRESENTER2 = Template(
             title=Box(0.045, 0.13, 0.475, 0.54),
             lower_third=Box(0.045, 0.59, 0.40, 0.725),
             caption=Box(0.08, 0.755, 0.92, 0.945),
+            caption_size=0.049,
             mark=Box(0.80, 0.05, 0.955, 0.10),
         ),
         "9:16": Layout(
@@ -90,6 +92,7 @@ PRESENTER2 = Template(
             title=Box(0.07, 0.075, 0.93, 0.215),
             lower_third=Box(0.06, 0.87, 0.62, 0.945),
             caption=Box(0.06, 0.71, 0.94, 0.85),
+            caption_size=0.064,
             mark=Box(0.60, 0.025, 0.94, 0.055),
         ),
         "1:1": Layout(
@@ -99,9 +102,10 @@ PRESENTER2 = Template(
             title=Box(0.045, 0.04, 0.68, 0.17),
             lower_third=Box(0.045, 0.66, 0.46, 0.77),
             caption=Box(0.05, 0.785, 0.95, 0.955),
+            caption_size=0.052,
             mark=Box(0.70, 0.045, 0.955, 0.095),
         ),
     },
     title_style="headline",
-    caption=CaptionStyle(size=0.047),
+    caption=CaptionStyle(),
 )

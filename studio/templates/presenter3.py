@@ -80,6 +80,7 @@ PRESENTER3 = Template(
             title=Box(0.045, 0.06, 0.30, 0.20),
             lower_third=Box(0.045, 0.59, 0.27, 0.725),
             caption=Box(0.08, 0.755, 0.92, 0.955),
+            caption_size=0.048,
             mark=Box(0.80, 0.06, 0.955, 0.11),
         ),
         "9:16": Layout(
@@ -89,6 +90,7 @@ PRESENTER3 = Template(
             title=Box(0.07, 0.07, 0.93, 0.175),
             lower_third=Box(0.06, 0.87, 0.62, 0.945),
             caption=Box(0.06, 0.70, 0.94, 0.84),
+            caption_size=0.064,
             mark=Box(0.60, 0.025, 0.94, 0.055),
         ),
         "1:1": Layout(
@@ -98,9 +100,10 @@ PRESENTER3 = Template(
             title=Box(0.045, 0.04, 0.66, 0.13),
             lower_third=Box(0.045, 0.655, 0.46, 0.765),
             caption=Box(0.05, 0.785, 0.95, 0.96),
+            caption_size=0.052,
             mark=Box(0.70, 0.045, 0.955, 0.095),
         ),
     },
     title_style="chip",
-    caption=CaptionStyle(size=0.047, plate="#221a2b", plate_opacity=0.86),
+    caption=CaptionStyle(plate="#221a2b", plate_opacity=0.86),
 )

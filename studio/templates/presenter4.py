@@ -1,4 +1,4 @@
-"""``presenter4``: an office high above a city at dusk; the presenter on the left, a card on the right."""
+"""``presenter4``: an office above a city at dusk; presenter on the left, a card on the right."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from studio.templates.base import (
     Palette,
     Scene,
     Template,
+    bar,
     circle,
     cover,
     glows,
@@ -24,15 +25,15 @@ _SKY = ((0.0, "#171a4a"), (0.34, "#4a2c73"), (0.6, "#b3486f"), (0.8, "#f08a5d"),
 def _background(scene: Scene) -> str:
     w, h, side = scene.width, scene.height, scene.short_side
     horizon = h * 0.70
-    sun_x = w * 0.72
+    sun_x = w * (0.70 if w > h else 0.2)
     sky = gradient("sky", _SKY, x=0.0) + (
         f'<rect width="{w}" height="{horizon:.0f}" fill="url(#sky)"/>'
     )
-    sun = circle(sun_x, horizon - side * 0.13, side * 0.075, "#ffe9b8", 0.9)
+    sun = circle(sun_x, horizon - side * 0.36, side * 0.07, "#ffe9b8", 0.9)
     lights = glows(
         scene,
         [
-            (sun_x, horizon - side * 0.13, side * 0.6, "#ffd9a0", 0.62),
+            (sun_x, horizon - side * 0.36, side * 0.6, "#ffd9a0", 0.7),
             (scene.head_x, scene.head_y, side * 0.6, "#ffb59c", 0.26),
             (0, h, side * 0.8, "#120c24", 0.55),
         ],
@@ -41,10 +42,10 @@ def _background(scene: Scene) -> str:
         cover(scene, scene.palette.bottom)
         + sky
         + _stars(scene)
+        + lights
         + sun
         + _skyline(scene, horizon, depth=0)
         + _skyline(scene, horizon, depth=1)
-        + lights
         + _window(scene, horizon)
     )
 
@@ -75,7 +76,8 @@ def _skyline(scene: Scene, horizon: float, depth: int) -> str:
         top = horizon - tall
         path += f"M {x:.0f},{horizon:.0f} V {top:.0f} H {x + width:.0f} V {horizon:.0f} Z "
         if dice.random() < 0.3:
-            path += f"M {x + width * 0.48:.0f},{top:.0f} v {-side * 0.05:.0f} h {side * 0.004:.1f} v {side * 0.05:.0f} Z "
+            mast, thin = side * 0.05, side * 0.004
+            path += f"M {x + width * 0.48:.0f},{top:.0f} v {-mast:.0f} h {thin:.1f} v {mast:.0f} Z "
         if depth:
             windows += _lit_windows(dice, side, x, top, width, horizon)
         x += width + side * dice.uniform(-0.01, 0.014)
@@ -100,12 +102,11 @@ def _window(scene: Scene, horizon: float) -> str:
     """Frame of the window, its sill, and the room below it."""
     w, h, side = scene.width, scene.height, scene.short_side
     frame, wall = "#171230", scene.palette.bottom
-    bar = side * 0.014
+    post = side * 0.014
     panes = 4 if w > h else 2 if w < h else 3
     posts = "".join(
-        f'<rect x="{w * i / panes - bar / 2:.0f}" width="{bar:.0f}" height="{horizon:.0f}" fill="{frame}"/>'
-        f'<rect x="{w * i / panes + bar / 2:.0f}" width="{bar * 0.25:.1f}" height="{horizon:.0f}" '
-        'fill="#ffc9a0" opacity=".35"/>'
+        bar(w * i / panes - post / 2, 0, post, horizon, frame)
+        + bar(w * i / panes + post / 2, 0, post * 0.25, horizon, "#ffc9a0", 0.35)
         for i in range(1, panes)
     )
     reflections = "".join(
@@ -118,10 +119,10 @@ def _window(scene: Scene, horizon: float) -> str:
         reflections
         + posts
         + room
-        + f'<rect width="{w}" height="{side * 0.02:.0f}" fill="{frame}"/>'
-        + f'<rect y="{horizon:.0f}" width="{w}" height="{h - horizon:.0f}" fill="url(#room)"/>'
-        + f'<rect y="{horizon:.0f}" width="{w}" height="{side * 0.022:.0f}" fill="{mix(wall, "#ffb38a", 0.35)}"/>'
-        + f'<rect y="{horizon + side * 0.022:.0f}" width="{w}" height="{side * 0.01:.0f}" fill="{frame}" opacity=".7"/>'
+        + bar(0, 0, w, side * 0.02, frame)
+        + bar(0, horizon, w, h - horizon, "url(#room)")
+        + bar(0, horizon, w, side * 0.022, mix(wall, "#ffb38a", 0.35))
+        + bar(0, horizon + side * 0.022, w, side * 0.01, frame, 0.7)
     )
 
 
@@ -151,6 +152,7 @@ PRESENTER4 = Template(
             title=Box(0.555, 0.17, 0.955, 0.50),
             lower_third=Box(0.555, 0.565, 0.93, 0.70),
             caption=Box(0.08, 0.755, 0.92, 0.955),
+            caption_size=0.049,
             mark=Box(0.80, 0.055, 0.955, 0.105),
         ),
         "9:16": Layout(
@@ -160,6 +162,7 @@ PRESENTER4 = Template(
             title=Box(0.06, 0.07, 0.94, 0.205),
             lower_third=Box(0.06, 0.87, 0.62, 0.945),
             caption=Box(0.06, 0.71, 0.94, 0.85),
+            caption_size=0.064,
             mark=Box(0.60, 0.025, 0.94, 0.055),
         ),
         "1:1": Layout(
@@ -169,9 +172,10 @@ PRESENTER4 = Template(
             title=Box(0.045, 0.045, 0.66, 0.155),
             lower_third=Box(0.045, 0.66, 0.46, 0.77),
             caption=Box(0.05, 0.785, 0.95, 0.96),
+            caption_size=0.052,
             mark=Box(0.70, 0.045, 0.955, 0.095),
         ),
     },
     title_style="card",
-    caption=CaptionStyle(size=0.047, plate="#120d26", plate_opacity=0.8),
+    caption=CaptionStyle(plate="#120d26", plate_opacity=0.8),
 )

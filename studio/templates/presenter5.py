@@ -38,10 +38,6 @@ def _background(scene: Scene) -> str:
         for j in range(9)
         if i + j < 16
     )
-    zigzag = "M " + " L ".join(
-        f"{w * 0.05 + i * side * 0.026:.0f},{h * 0.955 - (i % 2) * side * 0.024:.0f}"
-        for i in range(9)
-    )
     rays = "".join(
         f'<path d="M {x:.0f},{y:.0f} l {dx * side * 1.4:.0f},{dy * side * 1.4:.0f} '
         f'l {-dy * side * 0.13:.0f},{dx * side * 0.13:.0f} Z" fill="#fff" opacity=".09"/>'
@@ -64,8 +60,18 @@ def _background(scene: Scene) -> str:
         + halftone
         + circle(w * 0.02, h * 0.52, side * 0.19, "#ffffff", 0.07)
         + circle(x, y, side * 0.36, palette.bottom, 0.16)
-        + f'<path d="{zigzag}" fill="none" stroke="{accent}" stroke-width="{side * 0.008:.1f}" '
-        'stroke-linejoin="round" stroke-linecap="round"/>'
+        + (_zigzag(scene) if w > h else "")
+    )
+
+
+def _zigzag(scene: Scene) -> str:
+    side, x, y = scene.short_side, scene.width * 0.05, scene.height * 0.955
+    path = " L ".join(
+        f"{x + i * side * 0.026:.0f},{y - i % 2 * side * 0.024:.0f}" for i in range(9)
+    )
+    return (
+        f'<path d="M {path}" fill="none" stroke="{scene.palette.accent}" stroke-linecap="round" '
+        f'stroke-linejoin="round" stroke-width="{side * 0.008:.1f}"/>'
     )
 
 
@@ -95,6 +101,7 @@ PRESENTER5 = Template(
             title=Box(0.05, 0.075, 0.46, 0.27),
             lower_third=Box(0.05, 0.755, 0.42, 0.89),
             caption=Box(0.045, 0.33, 0.50, 0.70),
+            caption_size=0.08,
             mark=Box(0.80, 0.045, 0.965, 0.095),
         ),
         "9:16": Layout(
@@ -104,6 +111,7 @@ PRESENTER5 = Template(
             title=Box(0.06, 0.065, 0.94, 0.17),
             lower_third=Box(0.06, 0.885, 0.62, 0.955),
             caption=Box(0.04, 0.68, 0.96, 0.86),
+            caption_size=0.088,
             mark=Box(0.60, 0.022, 0.94, 0.05),
         ),
         "1:1": Layout(
@@ -113,12 +121,12 @@ PRESENTER5 = Template(
             title=Box(0.045, 0.045, 0.66, 0.13),
             lower_third=Box(0.045, 0.63, 0.43, 0.735),
             caption=Box(0.04, 0.745, 0.96, 0.97),
+            caption_size=0.078,
             mark=Box(0.70, 0.045, 0.955, 0.095),
         ),
     },
     title_style="banner",
     caption=CaptionStyle(
-        size=0.078,
         align="center",
         plate_opacity=0.0,
         upcoming="#e9dcff",
