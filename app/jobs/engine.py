@@ -1,0 +1,250 @@
+"""The worker's side of the engine: takes attempts from the queues and runs their stages.
+
+The queue, its limits, priorities and delays are DBOS's. The truth is ours: an entry only says
+"try this attempt"; what that means is decided under the job's lock (``transition``), and who may
+write is decided by the attempt's lease (``attempts``). So an entry may be run twice, late or never
+without harm, and the engine's tables may be cleaned at any time.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from dbos import DBOS, DBOSConfig
+from sqlalchemy.exc import DBAPIError
+
+from app.db.database import Database
+from app.domain.clock import Clock, utc_now
+from app.domain.ids import new_id
+from app.jobs.attempts import MAX_CRASHES, Attempts, Started
+from app.jobs.engine_client import APPLICATION, RUN_STAGE, VERSION, EngineClient, serializer
+from app.jobs.failures import named
+from app.jobs.heartbeat import Heartbeat
+from app.jobs.pulse import Pulse, Run
+from app.jobs.queues import EMBEDDED_POLL_S, SCALED_POLL_S, QueueLimits
+from app.jobs.solitude import Solitude
+from app.jobs.stage import StageCancelled, StageContext, StageFunction, StageResult
+
+__all__ = ["Engine", "EngineClient", "QueueLimits"]
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+DATABASE_PATIENCE_S = 60.0
+"""As long a finished result waits for a database that went away."""
+MAX_ENGINE_CRASHES = 50
+"""The engine's own limit on restarts, far above ours, which has better words for it."""
+
+
+class Engine:
+    """Runs stages in this process, until it is drained. One per process.
+
+    Args:
+        stages: the stage functions by name. A worker must know all stages of its queues.
+        queues: the queues to create, with their limits.
+        listen: the queues to take work from; None: all of ``queues``.
+        workdir: parent of the private folders that attempts get; on a local disk.
+        poll_s: how often each queue is asked for work; None: 0.2 s on SQLite, 0.5 s on PostgreSQL.
+        beat_s: a sign of life is given this often.
+        dead_s: a worker not heard for this long is taken for dead, its work given to others.
+        reconcile_s: how often attempts are compared with the queue.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        stages: Mapping[str, StageFunction],
+        *,
+        queues: Mapping[str, QueueLimits],
+        workdir: Path,
+        listen: Sequence[str] | None = None,
+        client: EngineClient | None = None,
+        clock: Clock = utc_now,
+        poll_s: float | None = None,
+        beat_s: float = 5.0,
+        dead_s: float = 30.0,
+        reconcile_s: float = 60.0,
+        max_crashes: int = MAX_CRASHES,
+        max_threads: int = 256,
+    ) -> None:
+        self.worker_id = new_id("wrk")
+        self._database = database
+        self._stages = dict(stages)
+        self._queues = dict(queues)
+        self._listen = list(queues if listen is None else listen)
+        self._workdir = workdir
+        self._client = client or EngineClient(database)
+        self._clock = clock
+        self._poll_s = poll_s or (EMBEDDED_POLL_S if database.is_sqlite else SCALED_POLL_S)
+        self._max_threads = max_threads
+        self.attempts = Attempts(database, self._client, clock, max_crashes=max_crashes)
+        self._pulse = Pulse(database, self.attempts, self.worker_id)
+        self._heartbeat = Heartbeat(
+            database,
+            self.worker_id,
+            host=socket.gethostname(),
+            queues=self._listen,
+            beat_s=beat_s,
+            dead_s=dead_s,
+            recover=self._recover,
+        )
+        self._solitude = Solitude(database.path)
+        self._dbos: DBOS | None = None
+
+    def start(self) -> None:
+        """Begin to take work. What dead workers left is taken up: at once when we are alone."""
+        self._workdir.mkdir(parents=True, exist_ok=True)
+        self._client.prepare()
+        self._client.declare(self._queues, self._poll_s)
+        alone = self._solitude.enter()
+        self._heartbeat.sign_on(forget_others=alone)
+        logging.getLogger("dbos").addHandler(logging.NullHandler())  # or it brings its own
+        config = DBOSConfig(
+            name=APPLICATION,
+            system_database_url=self._database.url,
+            executor_id=self.worker_id,
+            application_version=VERSION,
+            serializer=serializer(),
+            max_executor_threads=self._max_threads,
+            sys_db_pool_size=10,
+            run_migrations=False,
+            use_listen_notify=False,
+            log_level="WARNING",
+            scheduler_polling_interval_sec=60.0,
+        )
+        self._dbos = DBOS(config=config)
+        DBOS.workflow(name=RUN_STAGE, max_recovery_attempts=MAX_ENGINE_CRASHES)(self._workflow())
+        DBOS.listen_queues(self._listen)
+        DBOS.launch()
+        if alone:
+            self._recover(self._other_owners())
+        self._pulse.start()
+        self._heartbeat.start()
+        log.info("job.worker.started", worker=self.worker_id, queues=self._listen, alone=alone)
+
+    def drain(self, grace_s: float) -> bool:
+        """Take no more work, finish what runs, hand over what does not finish in time.
+
+        Returns:
+            Whether everything finished. If not, threads of stages may still run: their results
+            will be dropped, and the process should end itself with ``os._exit``.
+        """
+        if self._dbos is None:
+            return True
+        for event in self._dbos.background_thread_stop_events:
+            event.set()
+        finished = self._pulse.wait_idle(self._is_idle, grace_s)
+        if not finished:
+            for run in self._pulse.runs():
+                self.attempts.release(run.ticket)
+                run.lost = True
+        self._recover([self.worker_id])
+        self._pulse.stop()
+        DBOS.destroy(destroy_registry=True)
+        self._dbos = None
+        self._heartbeat.sign_off()
+        self._solitude.leave()
+        self._client.close()
+        shutil.rmtree(self._workdir / self.worker_id, ignore_errors=True)
+        log.info("job.worker.drained", worker=self.worker_id, finished=finished)
+        return finished
+
+    # Recovery
+
+    def _other_owners(self) -> list[str]:
+        pending = self._client.raw.list_workflows(
+            status="PENDING", load_input=False, load_output=False
+        )
+        return sorted({w.executor_id for w in pending if w.executor_id} - {self.worker_id})
+
+    def _recover(self, workers: Sequence[str]) -> None:
+        # Private, but the only conditional one: what a live worker claimed meanwhile stays its own.
+        if workers:
+            DBOS._recover_pending_workflows(list(workers))
+            log.info("job.workers.recovered", workers=list(workers))
+
+    # Running
+
+    def _is_idle(self) -> bool:
+        # An entry is active from its claim until its outcome is written, longer than its stage.
+        return self._dbos is None or not self._dbos._active_workflows_set.activeList()
+
+    def _workflow(self) -> Callable[[str, str, int], None]:
+        def run_stage(job_id: str, key: str, attempt: int) -> None:
+            self._run(job_id, key, attempt)
+
+        return run_stage
+
+    def _run(self, job_id: str, key: str, attempt: int) -> None:
+        started = self._patiently(
+            lambda: self.attempts.begin(job_id, key, attempt, worker=self.worker_id)
+        )
+        if started is None:
+            return
+        run = self._pulse.add(started.ticket)
+        facts = log.bind(job_id=job_id, stage=key, attempt=attempt)
+        began = time.monotonic()
+        try:
+            result = self._call(started, run)
+        except StageCancelled:
+            facts.info("job.stage.cancelled")
+        except Exception as error:  # noqa: BLE001  # the one boundary: every failure is stored
+            known, failed = named(error), error
+            if known is None:
+                facts.exception("job.stage.broken")
+            else:
+                facts.warning("job.stage.failed", error=known.message, code=known.code)
+            self._patiently(lambda: self.attempts.fail(started.ticket, failed))
+        else:
+            stored = self._patiently(lambda: self.attempts.finish(started.ticket, result))
+            facts.info(
+                "job.stage.completed" if stored else "job.stage.result_dropped",
+                duration_s=round(time.monotonic() - began, 3),
+            )
+        finally:
+            self._pulse.remove(run)
+
+    def _call(self, started: Started, run: Run) -> StageResult:
+        ticket = started.ticket
+        safe_key = re.sub(r"[^A-Za-z0-9_-]+", "-", ticket.key).strip("-")
+        workdir = self._workdir / self.worker_id / f"{ticket.job_id}.{safe_key}.{ticket.lease}"
+        workdir.mkdir(parents=True)
+        try:
+            return self._stages[started.node.stage](
+                StageContext(
+                    job_id=ticket.job_id,
+                    node=started.node,
+                    plan=started.plan,
+                    attempt=ticket.attempt,
+                    request=started.request,
+                    inputs=started.inputs,
+                    workdir=workdir,
+                    created_at=started.created_at,
+                    report=run.report,
+                    cancelled=run.cancelled,
+                )
+            )
+        finally:
+            shutil.rmtree(workdir, ignore_errors=True)
+
+    def _patiently(self, write: Callable[[], T]) -> T:
+        """Try a transaction until the database is back: a restart of it must not cost a result."""
+        deadline = time.monotonic() + DATABASE_PATIENCE_S
+        pause_s = 0.1
+        while True:
+            try:
+                return write()
+            except DBAPIError as error:
+                if time.monotonic() > deadline:
+                    raise
+                log.warning("job.database.retried", error=type(error.orig).__name__)
+                time.sleep(pause_s)
+                pause_s = min(2.0, pause_s * 2)
