@@ -1,4 +1,4 @@
-"""Write the reference pages that the code itself can tell: settings, error codes, HTTP.
+"""Write the reference pages that the code itself can tell: settings, errors, HTTP, scenarios.
 
 `make reference` runs it; with --check it only says which pages are stale.
 """
@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from app.api.problem_catalog import CATALOG  # noqa: E402  # these need the repository on the path
 from app.bootstrap import build  # noqa: E402
 from app.factory import create_app  # noqa: E402
+from app.pipelines.magic import MAX_SLOW_S, SCENARIOS, TARGETS  # noqa: E402
 from app.settings import SettingInfo, describe, load  # noqa: E402
 
 SETTINGS_HEAD = """\
@@ -55,6 +56,51 @@ members are refused by name. Errors: [Error codes](errors.md).
 
 This page is written by `make reference`.
 """
+
+SCENARIOS_HEAD = """\
+# Mock scenarios
+
+In mock mode a failure can be ordered in the script itself. The text in double square brackets is
+taken out before anything is spoken. In live mode such a script is refused with 422
+(`magic_input_refused`). The running server lists the same at `GET /mock/scenarios`.
+
+```sh
+curl -s http://localhost:5000/generate-video -H 'Content-Type: application/json' \\
+     -d '{"script": "This one needs a second try. [[fail:render:500x1]]"}'
+```
+
+| form | effect |
+|---|---|
+| `[[fail:TARGET:KIND]]` | every attempt fails so |
+| `[[fail:TARGET:KINDxN]]` | the first N attempts fail so |
+| `[[slow:TARGET:SECONDSs]]` | waits before it works, at most SLOWEST seconds |
+
+Several may stand in one script. `MOCK_PACE_S=20` spreads the steps of every job over about twenty
+seconds, as clients of a real pipeline know it.
+
+This page is written by `make reference`.
+
+## A telling selection
+
+| input | strikes | the job | what happens |
+|---|---|---|---|
+"""
+
+
+def scenarios_page() -> str:
+    """docs/reference/mock-scenarios.md."""
+    rows = [
+        f"| `{each.input}` | `{each.stage}` | "
+        f"{f'fails: `{each.code}`' if each.code else 'completes'} | {_cell(each.explanation)} |\n"
+        for each in SCENARIOS
+    ]
+    targets = [
+        f"| `{target}` | `{stage}` | {', '.join(f'`{kind}`' for kind in sorted(kinds))} |\n"
+        for target, (stage, kinds) in TARGETS.items()
+    ]
+    head = SCENARIOS_HEAD.replace("SLOWEST", str(MAX_SLOW_S))
+    table = "\n## All targets\n\n| target | stage | kinds |\n|---|---|---|\n"
+    return head + "".join(rows) + table + "".join(targets)
 
 
 def settings_page() -> str:
@@ -185,6 +231,7 @@ MADE: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
     "http.md": http_page,
+    "mock-scenarios.md": scenarios_page,
 }
 
 
