@@ -294,8 +294,11 @@ class Work(BaseModel):
     )
     queue_callback_limit: int = Field(default=8, ge=1, description="Webhook deliveries at once.")
     queue_maintenance_limit: int = Field(default=1, ge=1, description="Clean-up tasks at once.")
-    queue_poll_s: float = Field(
-        default=0.2, ge=0.02, le=10, description="How often a worker looks for work."
+    queue_poll_s: float | None = Field(
+        default=None,
+        ge=0.02,
+        le=10,
+        description="How often a worker looks for work. Empty: 0.2 s on SQLite, 0.5 s on Postgres.",
     )
     worker_heartbeat_s: float = Field(
         default=5, gt=0, description="How often a worker says that it is alive."
@@ -310,6 +313,11 @@ class Work(BaseModel):
         ge=1,
         le=65535,
         description="Serve the worker's own /metrics here. Empty: not at all.",
+    )
+    prometheus_multiproc_dir: Path | None = Field(
+        default=None,
+        description="Folder in which several web processes share their metrics; set for you by "
+        "deploy/gunicorn.conf.py when WEB_CONCURRENCY is above 1.",
     )
     webhook_timeout_s: float = Field(
         default=10, gt=0, le=60, description="How long a webhook receiver may take to answer."

@@ -1,0 +1,1 @@
+"""What the product does: routes as plans, stages as functions, and what a request must be like."""

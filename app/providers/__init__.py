@@ -1,0 +1,1 @@
+"""Other people's engines, and their simulations: a folder for each capability."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -11,6 +11,7 @@ from prometheus_client import (
     Gauge,
     Histogram,
     generate_latest,
+    start_http_server,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -21,13 +22,16 @@ _STAGE_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900)
 class Metrics:
     """Counters and histograms of one process.
 
-    With ``PROMETHEUS_MULTIPROC_DIR`` set, as the prometheus client itself reads it, ``render``
-    adds up all web processes that share the folder.
+    Args:
+        shared_dir: the folder that several web processes share their metrics in, the same that
+            the prometheus client itself takes from ``PROMETHEUS_MULTIPROC_DIR``; ``render`` then
+            adds all of them up.
     """
 
     content_type = CONTENT_TYPE_LATEST
 
-    def __init__(self) -> None:
+    def __init__(self, *, shared_dir: Path | None = None) -> None:
+        self._shared_dir = shared_dir
         self._registry = CollectorRegistry()
         self._http_requests = Counter(
             "avatar_http_requests",
@@ -98,8 +102,15 @@ class Metrics:
 
     def render(self) -> bytes:
         """The text that a Prometheus server scrapes."""
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-            return generate_latest(registry)
-        return generate_latest(self._registry)
+        return generate_latest(self._collected())
+
+    def serve(self, port: int) -> None:
+        """Answer ``GET /metrics`` on a port of its own, for workers."""
+        start_http_server(port, registry=self._collected())
+
+    def _collected(self) -> CollectorRegistry:
+        if self._shared_dir is None:
+            return self._registry
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, str(self._shared_dir))  # type: ignore[no-untyped-call]
+        return registry

@@ -1,0 +1,129 @@
+"""From what a client asks to a job: everything that can be refused is refused here, by name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.domain.errors import InvalidInput
+from app.domain.video_request import Profile, Style, VideoRequest
+from app.jobs.jobs import Created, Jobs
+from app.pipelines import magic
+from app.pipelines.catalog import Catalog
+from app.pipelines.create_video import CreateVideo
+from app.pipelines.plans import MEASURED_WEIGHTS, plan_for
+from app.providers.scripts.scenes import cut_into_scenes
+from app.telemetry.metrics import Metrics
+from studio.voice import detect_language
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What a request that does not say gets."""
+
+    style: Style = "neutral"
+    seed: int = 42
+    profile: Profile = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoPipeline:
+    """Takes requests for videos.
+
+    Args:
+        weights: shares of the stages in the progress bar.
+    """
+
+    jobs: Jobs
+    catalog: Catalog
+    metrics: Metrics
+    livemode: bool
+    defaults: Defaults = Defaults()
+    weights: Mapping[str, float] = MEASURED_WEIGHTS
+
+    def submit(
+        self, wanted: CreateVideo, *, tenant: str, idempotency_key: str | None = None
+    ) -> Created:
+        """Check a request and make a job of it; with a known key, find the job made before.
+
+        Raises:
+            InvalidInput: says what is wrong with which member, and what there is to choose.
+        """
+        request = self.check(wanted)
+        created = self.jobs.create(
+            request,
+            plan_for(request, self.weights),
+            tenant=tenant,
+            livemode=self.livemode,
+            idempotency_key=idempotency_key,
+            fingerprint=_fingerprint(wanted),
+        )
+        if created.created:
+            self.metrics.job_created(route=created.job.plan.route)
+        return created
+
+    def check(self, wanted: CreateVideo) -> VideoRequest:
+        """The request that a job would run from; nothing is stored."""
+        self.catalog.check_template(wanted.template)
+        self.catalog.check_presenter(wanted.presenter)
+        self.catalog.check_voice(wanted.voice)
+        self._check_webhook(wanted.webhook_url)
+        script, faults = magic.take_out(wanted.script, livemode=self.livemode)
+        # detecting costs time with the length; a script beyond the limit is refused before it
+        language = (
+            self.catalog.language_tag(wanted.language)
+            if wanted.language
+            else detect_language(script[: self.catalog.limits.max_characters])
+        )
+        self.catalog.limits.check(script, language)
+        if wanted.scenes > 1:
+            cut_into_scenes(script, wanted.scenes)
+        return VideoRequest(
+            script=script,
+            template=wanted.template,
+            presenter=wanted.presenter,
+            user_id=wanted.user_id,
+            language=language,
+            voice=wanted.voice,
+            style=wanted.style or self.defaults.style,
+            seed=self.defaults.seed if wanted.seed is None else wanted.seed,
+            profile=wanted.profile or self.defaults.profile,
+            aspect=wanted.aspect,
+            resolution=wanted.resolution,
+            captions=wanted.captions,
+            enhance=wanted.enhance,
+            scenes=wanted.scenes,
+            approve_script=wanted.approve_script,
+            webhook_url=wanted.webhook_url,
+            priority=wanted.priority,
+            faults=faults,
+        )
+
+    def _check_webhook(self, url: str | None) -> None:
+        if url is None:
+            return
+        try:
+            parts = urlsplit(url)
+            host, _port = parts.hostname, parts.port
+        except ValueError as exc:
+            raise InvalidInput(
+                "The webhook_url is not a valid address.", field="webhook_url"
+            ) from exc
+        if not self.livemode and host not in _LOOPBACK:
+            raise InvalidInput(
+                "In mock mode nothing leaves the machine: the webhook_url must be on localhost.",
+                field="webhook_url",
+                code="webhook_not_local",
+                remedy="Use a receiver on localhost, or leave webhook_url out.",
+            )
+
+
+def _fingerprint(wanted: CreateVideo) -> str:
+    """Equal for equal requests, whatever was left to the defaults of the day."""
+    told = wanted.model_dump(mode="json", exclude_unset=True)
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
