@@ -14,7 +14,7 @@ from app.jobs.jobs import Created, Jobs
 from app.pipelines import magic
 from app.pipelines.catalog import Catalog
 from app.pipelines.create_video import CreateVideo
-from app.pipelines.plans import MEASURED_WEIGHTS, plan_for
+from app.pipelines.plans import plan_for
 from app.providers.scripts.scenes import cut_into_scenes
 from app.telemetry.metrics import Metrics
 from studio.voice import detect_language
@@ -43,8 +43,8 @@ class VideoPipeline:
     catalog: Catalog
     metrics: Metrics
     livemode: bool
+    weights: Mapping[str, float]
     defaults: Defaults = Defaults()
-    weights: Mapping[str, float] = MEASURED_WEIGHTS
 
     def submit(
         self, wanted: CreateVideo, *, tenant: str, idempotency_key: str | None = None

@@ -75,6 +75,7 @@ def _edit(script: str, *, english: bool) -> tuple[str, tuple[str, ...]]:
     ]
     if english:
         steps.insert(1, ("Wrote shorthand out, so that it can be spoken.", _written_out))
+        steps.append(("Wrote the word I as a capital letter.", _big_i))
     changes: list[str] = []
     for sentence, step in steps:
         edited = step(script)
@@ -94,6 +95,10 @@ def _written_out(script: str) -> str:
     for short, long in _ENGLISH_SHORTHAND.items():
         script = re.sub(rf"(?<![\w.]){short}(?=\s)", long, script)
     return script
+
+
+def _big_i(script: str) -> str:
+    return re.sub(r"(?<![\w.-])i(?=(?:['’](?:m|ll|ve|d))?[ ,!?])", "I", script)
 
 
 def _typographic(script: str) -> str:
