@@ -14,6 +14,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,15 +24,28 @@ from sqlalchemy.exc import DBAPIError
 
 from app.db.database import Database
 from app.domain.clock import Clock, utc_now
-from app.domain.ids import new_id
+from app.domain.ids import is_id, new_id
 from app.jobs.attempts import MAX_CRASHES, Attempts, Started
-from app.jobs.engine_client import APPLICATION, RUN_STAGE, VERSION, EngineClient, serializer
+from app.jobs.deliveries import Deliveries
+from app.jobs.engine_client import (
+    APPLICATION,
+    CALLBACK_QUEUE,
+    DELIVER,
+    RUN_STAGE,
+    VERSION,
+    EngineClient,
+    serializer,
+)
+from app.jobs.engine_upkeep import EngineQueue
 from app.jobs.failures import named
 from app.jobs.heartbeat import Heartbeat
 from app.jobs.pulse import Pulse, Run
 from app.jobs.queues import EMBEDDED_POLL_S, SCALED_POLL_S, QueueLimits
+from app.jobs.reconcile import Reconciler
+from app.jobs.rounds import Round, Rounds
 from app.jobs.solitude import Solitude
 from app.jobs.stage import StageCancelled, StageContext, StageFunction, StageResult
+from app.jobs.webhook_sender import WebhookSender
 
 __all__ = ["Engine", "EngineClient", "QueueLimits"]
 
@@ -40,6 +54,7 @@ T = TypeVar("T")
 
 DATABASE_PATIENCE_S = 60.0
 """As long a finished result waits for a database that went away."""
+_CALLBACKS = QueueLimits(per_worker=4, poll_s=1.0)
 MAX_ENGINE_CRASHES = 50
 """The engine's own limit on restarts, far above ours, which has better words for it."""
 
@@ -56,6 +71,8 @@ class Engine:
         beat_s: a sign of life is given this often.
         dead_s: a worker not heard for this long is taken for dead, its work given to others.
         reconcile_s: how often attempts are compared with the queue.
+        keep_entries_h: as long the engine's own rows of ended attempts are kept.
+        sender: sends webhooks; None: they are recorded as skipped.
     """
 
     def __init__(
@@ -74,12 +91,14 @@ class Engine:
         reconcile_s: float = 60.0,
         max_crashes: int = MAX_CRASHES,
         max_threads: int = 256,
+        keep_entries_h: float = 24.0,
+        sender: WebhookSender | None = None,
     ) -> None:
         self.worker_id = new_id("wrk")
         self._database = database
         self._stages = dict(stages)
-        self._queues = dict(queues)
-        self._listen = list(queues if listen is None else listen)
+        self._queues = {CALLBACK_QUEUE: _CALLBACKS, **queues}
+        self._listen = list(self._queues if listen is None else listen)
         self._workdir = workdir
         self._client = client or EngineClient(database)
         self._clock = clock
@@ -97,6 +116,16 @@ class Engine:
             recover=self._recover,
         )
         self._solitude = Solitude(database.path)
+        self._queue = EngineQueue(self._client)
+        self._deliveries = Deliveries(database, self._client, sender, clock)
+        self._keep = timedelta(hours=keep_entries_h)
+        reconciler = Reconciler(database, self._client, self._queue, self.attempts, clock)
+        self._rounds = Rounds(
+            Round("reconcile", reconcile_s, reconciler.run),
+            Round("orphans", reconcile_s, self._recover_orphans),
+            Round("workdirs", reconcile_s, self._sweep_workdirs),
+            Round("retention", 3600.0, self._forget_entries),
+        )
         self._dbos: DBOS | None = None
 
     def start(self) -> None:
@@ -121,13 +150,14 @@ class Engine:
             scheduler_polling_interval_sec=60.0,
         )
         self._dbos = DBOS(config=config)
-        DBOS.workflow(name=RUN_STAGE, max_recovery_attempts=MAX_ENGINE_CRASHES)(self._workflow())
+        self._register()
         DBOS.listen_queues(self._listen)
         DBOS.launch()
         if alone:
-            self._recover(self._other_owners())
+            self._recover(sorted(self._queue.owners() - {self.worker_id}))
         self._pulse.start()
         self._heartbeat.start()
+        self._rounds.start()
         log.info("job.worker.started", worker=self.worker_id, queues=self._listen, alone=alone)
 
     def drain(self, grace_s: float) -> bool:
@@ -141,6 +171,7 @@ class Engine:
             return True
         for event in self._dbos.background_thread_stop_events:
             event.set()
+        self._rounds.stop()
         finished = self._pulse.wait_idle(self._is_idle, grace_s)
         if not finished:
             for run in self._pulse.runs():
@@ -159,17 +190,32 @@ class Engine:
 
     # Recovery
 
-    def _other_owners(self) -> list[str]:
-        pending = self._client.raw.list_workflows(
-            status="PENDING", load_input=False, load_output=False
-        )
-        return sorted({w.executor_id for w in pending if w.executor_id} - {self.worker_id})
-
     def _recover(self, workers: Sequence[str]) -> None:
         # Private, but the only conditional one: what a live worker claimed meanwhile stays its own.
         if workers:
             DBOS._recover_pending_workflows(list(workers))
             log.info("job.workers.recovered", workers=list(workers))
+
+    def _recover_orphans(self) -> int:
+        """Work of owners that nobody has heard of: their reaper died too."""
+        orphans = self._queue.owners() - self._heartbeat.known()
+        self._recover(sorted(orphans))
+        return len(orphans)
+
+    def _sweep_workdirs(self) -> int:
+        """Folders of workers that are no more, on this machine's disk."""
+        known = self._heartbeat.known()
+        left = [
+            folder
+            for folder in self._workdir.iterdir()
+            if is_id(folder.name, "wrk") and folder.name not in known
+        ]
+        for folder in left:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(left)
+
+    def _forget_entries(self) -> int:
+        return self._queue.forget(self._clock() - self._keep)
 
     # Running
 
@@ -177,11 +223,17 @@ class Engine:
         # An entry is active from its claim until its outcome is written, longer than its stage.
         return self._dbos is None or not self._dbos._active_workflows_set.activeList()
 
-    def _workflow(self) -> Callable[[str, str, int], None]:
+    def _register(self) -> None:
+        """Tell the engine our two kinds of entries. Plain functions: it cannot take methods."""
+
         def run_stage(job_id: str, key: str, attempt: int) -> None:
             self._run(job_id, key, attempt)
 
-        return run_stage
+        def deliver(delivery_id: str, attempt: int) -> None:
+            self._patiently(lambda: self._deliveries.deliver(delivery_id, attempt))
+
+        for name, entry in ((RUN_STAGE, run_stage), (DELIVER, deliver)):
+            DBOS.workflow(name=name, max_recovery_attempts=MAX_ENGINE_CRASHES)(entry)
 
     def _run(self, job_id: str, key: str, attempt: int) -> None:
         started = self._patiently(

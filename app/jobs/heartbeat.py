@@ -69,6 +69,11 @@ class Heartbeat:
         with self._database.session() as session:
             session.execute(sa.delete(WORKERS).where(WORKERS.c.id == self._worker))
 
+    def known(self) -> frozenset[str]:
+        """Every worker that has signed on and is neither gone nor given up."""
+        with self._database.reading() as session:
+            return frozenset(session.scalars(sa.select(WORKERS.c.id)))
+
     def _beat_on(self) -> None:
         # Workers that started together should not all write in the same moment.
         while not self._stopped.wait(self._beat_s * random.uniform(0.8, 1.2)):  # noqa: S311
