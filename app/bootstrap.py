@@ -36,6 +36,7 @@ from app.providers.speech import FallbackSpeech, SimulatedSpeech
 from app.settings import Settings, SettingsError
 from app.storage import LocalStore, MediaLinks, StorageReadOnly
 from app.telemetry.metrics import Metrics
+from studio.voice import detect_language
 
 SIMULATED_MARK = "SIMULATED"
 
@@ -136,6 +137,11 @@ class Services:
                 remedy="Set DATA_DIR to a folder that this user can write.",
             ) from exc
         self.database.upgrade()
+
+    def warm_up(self) -> None:
+        """Load what the first request would otherwise wait for: the language model, the queue."""
+        detect_language("Which language is this?")
+        self.engine_client.prepare()
 
     def close(self) -> None:
         """Give all connections back."""

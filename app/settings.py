@@ -413,6 +413,13 @@ class Settings(
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
     @property
+    def local_url(self) -> str:
+        """Where a browser on this machine finds the server."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # read, not listened on
+        host = everywhere.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def queue_limits(self) -> dict[QueueName, int]:
         """Stages at once per worker, by queue."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
