@@ -74,6 +74,7 @@ def _thorvg() -> ctypes.CDLL:
             (pointer, ctypes.c_char_p, u32, ctypes.c_char_p, ctypes.c_char_p, flag),
         ),
         ("tvg_paint_set_transform", ctypes.c_int, (pointer, ctypes.POINTER(_Matrix))),
+        ("tvg_paint_duplicate", pointer, (pointer,)),
         ("tvg_paint_ref", ctypes.c_uint16, (pointer,)),
         ("tvg_paint_unref", ctypes.c_uint16, (pointer, flag)),
     ):
@@ -106,11 +107,6 @@ class Picture:
         if self._handle is None:
             raise RenderFailed("A closed drawing was drawn.")
         return self._handle
-
-    def place(self, at: Affine) -> None:
-        """Sets where the next drawing of the picture goes."""
-        matrix = _Matrix(*at, 0, 0, 1)
-        _check(_thorvg().tvg_paint_set_transform(self.handle, ctypes.byref(matrix)), "move")
 
     def close(self) -> None:
         """Frees the drawing; a second call does nothing."""
@@ -145,8 +141,12 @@ class Canvas:
         library = _thorvg()
         left, top = self._left_top
         for picture, at in layers:
-            picture.place(at._replace(c=at.c - left, f=at.f - top))
-            _check(library.tvg_canvas_add(self._handle, picture.handle), "add a layer")
+            # A copy, for a drawing that has been moved keeps a trace of where it was: its
+            # gradients stay behind, and a frame would depend on those drawn before it.
+            copy = library.tvg_paint_duplicate(picture.handle)
+            matrix = _Matrix(at.a, at.b, at.c - left, at.d, at.e, at.f - top, 0, 0, 1)
+            _check(library.tvg_paint_set_transform(copy, ctypes.byref(matrix)), "move a layer")
+            _check(library.tvg_canvas_add(self._handle, copy), "add a layer")
         _check(library.tvg_canvas_update(self._handle), "prepare a frame")
         _check(library.tvg_canvas_draw(self._handle, False), "draw a frame")
         _check(library.tvg_canvas_sync(self._handle), "finish a frame")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.colours import darker, lighter, mix
 from studio.presenters.look import Look
-from studio.presenters.paints import fill, line
+from studio.presenters.paints import fill, line, rim_paint
 
 _LIFT = -50
 """The outfits were drawn 50 units too low for the heads; one shift puts all of them right."""
@@ -64,8 +64,9 @@ def _rim(look: Look, rim: str) -> str:
     inset = (f"M {_side(look, side)} {400 + side * 76},608" for side in (-1, 1))
     left, right = inset
     return (
-        f'<g transform="translate(3,3)">{line(left, rim, 5, 0.34)}</g>'
-        f'<g transform="translate(-3,3)">{line(right, rim, 5, 0.5)}</g>'
+        rim_paint(rim)
+        + f'<g transform="translate(3,3)">{line(left, "url(#rim-body)", 5, 0.7)}</g>'
+        + f'<g transform="translate(-3,3)">{line(right, "url(#rim-body)", 5)}</g>'
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from studio.colours import darker, lighter
 from studio.presenters.look import Look
 
@@ -14,6 +16,22 @@ def linear(
         f'<linearGradient id="{name}" x1="0" y1="0" x2="{x:g}" y2="{y:g}">'
         + "".join(f'<stop offset="{at:g}" stop-color="{colour}"/>' for at, colour in stops)
         + "</linearGradient>"
+    )
+
+
+Point = tuple[float, float]
+
+
+def strand(start: Point, first: Point, second: Point, end: Point, width: float) -> str:
+    """A lock of light: a curve that is ``width`` wide in its middle and tapers to both ends."""
+    across_x, across_y = start[1] - end[1], end[0] - start[0]
+    length = math.hypot(across_x, across_y)
+    # A cubic reaches three quarters of the way to its control points.
+    dx, dy = (width / 2 / 0.75 * across / length for across in (across_x, across_y))
+    (sx, sy), (ax, ay), (bx, by), (ex, ey) = start, first, second, end
+    return (
+        f"M {sx:g},{sy:g} C {ax + dx:.1f},{ay + dy:.1f} {bx + dx:.1f},{by + dy:.1f} {ex:g},{ey:g} "
+        f"C {bx - dx:.1f},{by - dy:.1f} {ax - dx:.1f},{ay - dy:.1f} {sx:g},{sy:g} Z"
     )
 
 
@@ -72,9 +90,13 @@ def hair_paints(look: Look) -> str:
 
 
 def rim_paint(rim: str) -> str:
-    """``rim``: light from behind that fades at both ends of a contour."""
+    """``rim`` for the head fades at both ends of a contour; ``rim-body`` starts at the collar."""
     return (
-        '<defs><linearGradient id="rim" x1="0" y1="0" x2="0" y2="1">'
+        '<defs><linearGradient id="rim-body" x1="0" y1="0" x2="0" y2="1">'
+        f'<stop offset="0" stop-color="{rim}" stop-opacity="0"/>'
+        f'<stop offset="0.14" stop-color="{rim}" stop-opacity="0.5"/>'
+        f'<stop offset="1" stop-color="{rim}" stop-opacity="0.25"/></linearGradient>'
+        '<linearGradient id="rim" x1="0" y1="0" x2="0" y2="1">'
         f'<stop offset="0" stop-color="{rim}" stop-opacity="0"/>'
         f'<stop offset="0.45" stop-color="{rim}" stop-opacity="0.7"/>'
         f'<stop offset="1" stop-color="{rim}" stop-opacity="0"/></linearGradient></defs>'

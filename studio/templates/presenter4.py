@@ -25,7 +25,7 @@ _SKY = ((0.0, "#171a4a"), (0.34, "#4a2c73"), (0.6, "#b3486f"), (0.8, "#f08a5d"),
 def _background(scene: Scene) -> str:
     w, h, side = scene.width, scene.height, scene.short_side
     horizon = h * 0.70
-    sun_x = w * (0.70 if w > h else 0.2)
+    sun_x = w * (0.475 if w > h else 0.2)
     sky = gradient("sky", _SKY, x=0.0) + (
         f'<rect width="{w}" height="{horizon:.0f}" fill="url(#sky)"/>'
     )
@@ -170,7 +170,7 @@ PRESENTER4 = Template(
             crown_y=0.205,
             scale=0.79,
             title=Box(0.045, 0.045, 0.66, 0.155),
-            lower_third=Box(0.045, 0.66, 0.46, 0.77),
+            lower_third=Box(0.045, 0.677, 0.46, 0.777),
             caption=Box(0.05, 0.785, 0.95, 0.96),
             caption_size=0.052,
             mark=Box(0.70, 0.045, 0.955, 0.095),
