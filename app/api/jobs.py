@@ -1,0 +1,178 @@
+"""Jobs: list them, look into one, cancel, retry, decide at a gate."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from apiflask import APIBlueprint
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.api.answers import JobAnswer, JobList, VideoStatus
+from app.api.context import principal, services
+from app.api.operation import operation
+from app.api.parameters import JOB_ID, cursor, job_id
+from app.api.present import job_answer, video_status
+from app.api.principal import JOBS
+from app.domain.states import JobStatus
+
+jobs = APIBlueprint("jobs", __name__)
+
+_GATE: dict[str, Any] = {
+    "name": "gate",
+    "in": "path",
+    "required": True,
+    "description": "Name of the gate, as the job's plan tells it.",
+    "schema": {"type": "string"},
+    "example": "script",
+}
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class JobsQuery(_Request):
+    """Which jobs to list."""
+
+    user_id: str | None = Field(default=None, alias="userId", max_length=320)
+    """Only this user's."""
+    status: JobStatus | None = None
+    """Only those in this state."""
+    limit: int = Field(default=50, ge=1, le=200)
+    """How many on a page."""
+    cursor: str | None = Field(default=None, max_length=500)
+    """``next_cursor`` of the page before."""
+
+
+class Retry(_Request):
+    """What to run again."""
+
+    stage: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    """Key of the stage, ``render_avatar[scene-2]``; left out: whatever failed."""
+    mode: Literal["downstream", "only"] = "downstream"
+    """``downstream``: the stage and everything that depends on it; ``only``: the stage alone."""
+
+
+class Decision(_Request):
+    """What a person says at a gate."""
+
+    decision: Literal["approve", "reject", "edit"]
+    """``edit`` replaces the script and approves it."""
+    script: Annotated[str, StringConstraints(min_length=1, max_length=100_000)] | None = None
+    """The corrected script; with ``edit`` only."""
+    comment: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    """For the record."""
+
+    @model_validator(mode="after")
+    def _script_goes_with_edit(self) -> Decision:
+        if self.decision == "edit" and (self.script is None or not self.script.strip()):
+            raise ValueError("'script' is missing; with the decision 'edit' it must hold the text")
+        if self.decision != "edit" and self.script is not None:
+            raise ValueError("'script' goes only with the decision 'edit'")
+        return self
+
+
+@jobs.get("/jobs")
+@operation(jobs, access=JOBS, tag="Jobs")
+@jobs.input(JobsQuery, location="query", arg_name="query")
+@jobs.output(JobList)
+def list_jobs(query: JobsQuery) -> JobList:
+    """List jobs, newest first.
+
+    Failed and cancelled jobs stay in the list. `total` counts all pages.
+    """
+    page = services().jobs.page(
+        tenant=principal().sees,
+        user_id=query.user_id,
+        status=query.status,
+        limit=query.limit,
+        cursor=cursor(query.cursor),
+    )
+    return JobList(
+        total=page.total,
+        jobs=[video_status(job) for job in page.jobs],
+        next_cursor=page.next_cursor,
+        livemode=services().http.livemode,
+    )
+
+
+@jobs.get("/jobs/<id>")
+@operation(jobs, access=JOBS, tag="Jobs", refuses=(404,), parameters=[JOB_ID])
+@jobs.output(JobAnswer)
+def get_job(id: str) -> JobAnswer:
+    """Look into a job: its plan, every attempt at every stage, approvals, files and cost."""
+    return job_answer(services().jobs.detail(job_id(id), tenant=principal().sees))
+
+
+@jobs.post("/jobs/<id>/cancel")
+@operation(jobs, access=JOBS, tag="Jobs", refuses=(404, 409), parameters=[JOB_ID])
+@jobs.output(VideoStatus)
+def cancel_job(id: str) -> VideoStatus:
+    """Cancel a job.
+
+    Final within a second, wherever the job stands; what already runs is stopped and its result
+    dropped. Cancelling again answers the same. A completed or failed job cannot be cancelled.
+    """
+    client = principal()
+    return video_status(services().jobs.cancel(job_id(id), tenant=client.sees, actor=client.actor))
+
+
+@jobs.post("/jobs/<id>/retry")
+@operation(jobs, access=JOBS, tag="Jobs", refuses=(404, 409), parameters=[JOB_ID])
+@jobs.input(Retry, arg_name="wanted", example={"mode": "downstream"})
+@jobs.output(VideoStatus, 202, description="The stages are queued again.")
+def retry_job(id: str, wanted: Retry) -> VideoStatus:
+    """Run a failed, cancelled or finished job again from a stage.
+
+    What was finished before that stage is kept and never run, or paid for, again. The body may be
+    left out: then whatever failed is tried again, with everything that depends on it.
+    """
+    client = principal()
+    return video_status(
+        services().jobs.resume(
+            job_id(id),
+            stage=wanted.stage,
+            mode=wanted.mode,
+            tenant=client.sees,
+            actor=client.actor,
+        )
+    )
+
+
+@jobs.post("/jobs/<id>/approvals/<gate>")
+@operation(jobs, access=JOBS, tag="Jobs", refuses=(404, 409), parameters=[JOB_ID, _GATE])
+@jobs.input(
+    Decision,
+    arg_name="said",
+    examples={
+        "approve": {"summary": "Go on", "value": {"decision": "approve"}},
+        "edit": {
+            "summary": "Correct the script, then go on",
+            "value": {"decision": "edit", "script": "Welcome, everyone!", "comment": "Shorter."},
+        },
+        "reject": {"summary": "Stop here", "value": {"decision": "reject"}},
+    },
+)
+@jobs.output(VideoStatus)
+def decide(id: str, gate: str, said: Decision) -> VideoStatus:
+    """Approve, correct or reject what a job waits for.
+
+    Ask for a gate with `approve_script: true` in `POST /generate-video`. Approving twice changes
+    nothing; a rejected job fails with the code `approval_rejected` and can be retried.
+    """
+    client = principal()
+    jobs_, asked = services().jobs, job_id(id)
+    if said.script is not None:
+        language = jobs_.get(asked, tenant=client.sees).request.language or "en"
+        services().catalog.limits.check(said.script, language)
+    return video_status(
+        jobs_.decide(
+            asked,
+            gate,
+            said.decision,
+            tenant=client.sees,
+            actor=client.actor,
+            comment=said.comment,
+            output={"script": said.script} if said.script is not None else None,
+        )
+    )

@@ -1,0 +1,63 @@
+"""How often one client may ask: per key, or per address where no key was sent.
+
+Counted in this process's memory, in a moving window. If counting itself fails, requests go through:
+a limiter must never take the product down.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, cast
+
+from flask import Flask, current_app, g, request
+from flask_limiter import Limiter
+from flask_limiter.constants import HeaderNames
+
+_HEADERS = {
+    HeaderNames.LIMIT: "X-RateLimit-Limit",
+    HeaderNames.REMAINING: "X-RateLimit-Remaining",
+    HeaderNames.RESET: "X-RateLimit-Reset",
+    HeaderNames.RETRY_AFTER: "Retry-After",
+}
+
+
+def install(
+    app: Flask, *, every: str, by_endpoint: Mapping[str, str], exempt: frozenset[str]
+) -> None:
+    """Count requests. Call after the routes are registered and after ``auth.install``.
+
+    Args:
+        every: limit over all routes together, ``1200 per minute``.
+        by_endpoint: further, tighter limits of single routes.
+        exempt: endpoints that are never counted: health checks, files, pages.
+    """
+    limiter = Limiter(
+        _client,
+        app=app,
+        application_limits=[every],
+        application_limits_exempt_when=lambda: request.endpoint in exempt,
+        storage_uri="memory://",
+        strategy="moving-window",
+        headers_enabled=True,
+        header_name_mapping=_HEADERS,
+        swallow_errors=True,
+    )
+    for endpoint, limit in by_endpoint.items():
+        limited = limiter.limit(limit)(app.view_functions[endpoint])
+        app.view_functions[endpoint] = cast("Any", limited)
+    app.extensions["limiter_of_requests"] = limiter
+
+
+def retry_after() -> float:
+    """Seconds until the limit that was just reached has room again; only in a 429."""
+    limiter: Limiter = current_app.extensions["limiter_of_requests"]
+    current = limiter.current_limit
+    return max(1.0, current.reset_at - time.time()) if current else 1.0
+
+
+def _client() -> str:
+    client = g.get("principal")
+    if client is not None and client.key_id:
+        return f"key:{client.key_id}"
+    return f"address:{request.remote_addr or 'unknown'}"

@@ -1,0 +1,213 @@
+"""How fast the API answers while two renders use the machine.
+
+A real server (`python app/main.py`, mock mode, SQLite) renders two videos at any time. Requests
+start at fixed times, 50 a second, whether or not earlier ones are done, and each is timed from its
+planned start, so waiting counts. Beside it stands the limit: the same rate against a Flask
+application with a single trivial route, served in the same way, under the same renders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import Figure, show
+
+ROOT = Path(__file__).resolve().parents[1]
+RATE_PER_S = 50
+SECONDS = float(os.environ.get("BENCH_SECONDS", "15"))
+CLIENTS = 16
+PATIENCE_S = 60
+LONG_SCRIPT = "Every sentence of this script keeps the renderer at work a little longer. " * 14
+
+TRIVIAL = """
+import sys
+from flask import Flask
+from werkzeug.serving import make_server
+app = Flask("trivial")
+app.add_url_rule("/", view_func=lambda: {"ok": True})
+make_server("127.0.0.1", int(sys.argv[1]), app, threaded=True).serve_forever()
+"""
+
+
+def main() -> int:
+    """Measure and print; 1 when a limit is missed."""
+    with tempfile.TemporaryDirectory(prefix="bench-http-") as folder:
+        port, trivial_port = _free_port(), _free_port()
+        trivial = [sys.executable, "-c", TRIVIAL, str(trivial_port)]
+        server = [sys.executable, "app/main.py"]
+        with _running(server, Path(folder), PORT=str(port)), _running(trivial, Path(folder)):
+            _wait_until(lambda: _ask(port, "GET", "/readyz")[0] == 200)
+            _wait_until(lambda: _ask(trivial_port, "GET", "/")[0] == 200)
+            with _two_renders(port) as renders:
+                known = _post(port, 0)["id"]
+                bare = _load(trivial_port, lambda _: ("GET", "/", None, 200))
+                status = _load(port, lambda _: ("GET", f"/video-status/{known}", None, 200))
+                create = _load(port, lambda n: ("POST", "/generate-video", _body(n), 202))
+            print(f"videos finished meanwhile: {renders.finished}, rendering at a time: 2")
+    _describe("one trivial route", bare)
+    _describe("GET /video-status/{id}", status)
+    _describe("POST /generate-video", create)
+    return show(
+        Figure("GET /video-status p95 at 50/s, two renders", _p95(status), 20, "ms"),
+        Figure("POST /generate-video p95 at 50/s, two renders", _p95(create), 50, "ms"),
+    )
+
+
+def _describe(name: str, times_ms: list[float]) -> None:
+    cuts = statistics.quantiles(times_ms, n=100)
+    print(
+        f"{name:<26} {len(times_ms)} requests   p50 {cuts[49]:6.1f}   p95 {cuts[94]:6.1f}   "
+        f"p99 {cuts[98]:6.1f}   max {max(times_ms):6.1f} ms",
+        flush=True,
+    )
+
+
+def _p95(times_ms: list[float]) -> float:
+    return statistics.quantiles(times_ms, n=100)[94]
+
+
+def _body(number: int) -> dict[str, Any]:
+    # Jobs that wait at the gate: what is measured is the API, not a queue of a thousand renders.
+    return {"script": f"Request number {number}.", "approve_script": True}
+
+
+def _post(port: int, number: int) -> dict[str, Any]:
+    status, answer = _ask(port, "POST", "/generate-video", _body(number))
+    if status != 202:
+        raise SystemExit(f"POST was answered {status}: {answer!r}")
+    found: dict[str, Any] = json.loads(answer)
+    return found
+
+
+Request = tuple[str, str, dict[str, Any] | None, int]
+
+
+def _load(port: int, request: Callable[[int], Request]) -> list[float]:
+    """Milliseconds of each request, from its planned start to the end of its answer."""
+    local = threading.local()
+    start = time.perf_counter() + 0.5
+
+    def one(number: int) -> float:
+        planned = start + number / RATE_PER_S
+        time.sleep(max(0.0, planned - time.perf_counter()))
+        method, path, body, expected = request(number)
+        if not hasattr(local, "connection"):
+            local.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        status, answer = _send(local.connection, method, path, body)
+        if status != expected:
+            raise SystemExit(f"{method} {path} was answered {status}: {answer[:300]!r}")
+        return (time.perf_counter() - planned) * 1000
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        return list(pool.map(one, range(int(RATE_PER_S * SECONDS))))
+
+
+class _Renders:
+    finished = 0
+
+
+@contextlib.contextmanager
+def _two_renders(port: int) -> Iterator[_Renders]:
+    """Keep two videos in the making until the block ends."""
+    renders, end = _Renders(), threading.Event()
+
+    def keep() -> None:
+        while not end.is_set():
+            answer = _ask(port, "POST", "/generate-video", {"script": LONG_SCRIPT})[1]
+            path = json.loads(answer)["statusUrl"]
+            state = "queued"
+            while state in {"queued", "processing"} and not end.wait(0.5):
+                state = json.loads(_ask(port, "GET", path)[1])["status"]
+            if state not in {"queued", "processing", "completed"}:
+                raise SystemExit(f"the render ended as {state}")
+            renders.finished += state == "completed"
+
+    threads = [threading.Thread(target=keep, daemon=True) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    time.sleep(3)  # past script and speech, into the drawing
+    try:
+        yield renders
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join(timeout=10)
+
+
+def _send(
+    connection: http.client.HTTPConnection, method: str, path: str, body: dict[str, Any] | None
+) -> tuple[int, bytes]:
+    headers = {"Content-Type": "application/json"} if body is not None else {}
+    connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+    response = connection.getresponse()
+    return response.status, response.read()
+
+
+def _ask(
+    port: int, method: str, path: str, body: dict[str, Any] | None = None
+) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        return _send(connection, method, path, body)
+    except OSError:
+        return 0, b""
+    finally:
+        connection.close()
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > deadline:
+            raise SystemExit("the server did not start")
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def _running(command: list[str], data: Path, **settings: str) -> Iterator[None]:
+    environment = {
+        **os.environ,
+        "MOCK_MODE": "true",
+        "DATA_DIR": str(data),
+        "DATABASE_URL": "",
+        "RATE_LIMIT_ENABLED": "false",
+        "QUEUE_RENDER_LIMIT": "2",
+        **settings,
+    }
+    with (data / "log").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(timeout=5)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
