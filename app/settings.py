@@ -358,6 +358,16 @@ class Telemetry(BaseModel):
         return value.upper() if isinstance(value, str) else value
 
 
+class Demo(BaseModel):
+    """Demo"""
+
+    script: str = Field(
+        default="Welcome! I am your AI presenter. You gave me a few words, and this video was made "
+        "from them on your own machine: voice, face and captions. Now try a script of your own.",
+        description='What `make demo` has spoken: SCRIPT="..." make demo.',
+    )
+
+
 GROUPS: tuple[type[BaseModel], ...] = (
     Mode,
     Server,
@@ -369,10 +379,12 @@ GROUPS: tuple[type[BaseModel], ...] = (
     Work,
     Models,
     Telemetry,
+    Demo,
 )
 
 
 class Settings(
+    Demo,
     Telemetry,
     Models,
     Work,
