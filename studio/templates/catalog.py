@@ -9,10 +9,11 @@ from studio.templates.presenter2 import PRESENTER2
 from studio.templates.presenter3 import PRESENTER3
 from studio.templates.presenter4 import PRESENTER4
 from studio.templates.presenter5 import PRESENTER5
+from studio.templates.presenter6 import PRESENTER6
 
-TEMPLATES: dict[str, Template] = {
-    design.id: design for design in (PRESENTER1, PRESENTER2, PRESENTER3, PRESENTER4, PRESENTER5)
-}
+_ALL = (PRESENTER1, PRESENTER2, PRESENTER3, PRESENTER4, PRESENTER5, PRESENTER6)
+
+TEMPLATES: dict[str, Template] = {design.id: design for design in _ALL}
 """Every template, in the order in which a list shows them."""
 
 
