@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
+
+RECORD_VARIABLE = "BENCH_FIGURES"
+"""Names the file that figures are appended to as JSON lines; set by `python -m benchmarks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,17 @@ def show(*figures: Figure) -> int:
     """Print the figures; 1 when a limit is missed."""
     for figure in figures:
         print(figure, flush=True)
+        _record(figure)
     return 0 if all(figure.is_kept for figure in figures) else 1
+
+
+def _record(figure: Figure) -> None:
+    path = os.environ.get(RECORD_VARIABLE)
+    if path:
+        told = {**asdict(figure), "ratio": figure.ratio, "is_kept": figure.is_kept}
+        told["run"] = os.environ.get("BENCH_RUN", "")
+        with open(path, "a", encoding="utf-8") as lines:
+            lines.write(json.dumps(told) + "\n")
 
 
 def machine() -> str:

@@ -21,6 +21,7 @@ from app.bootstrap import build  # noqa: E402
 from app.factory import create_app  # noqa: E402
 from app.pipelines.magic import MAX_SLOW_S, SCENARIOS, TARGETS  # noqa: E402
 from app.settings import SettingInfo, describe, load  # noqa: E402
+from app.telemetry.logs import configure_logging  # noqa: E402
 
 SETTINGS_HEAD = """\
 # Settings
@@ -237,6 +238,7 @@ MADE: Mapping[str, Callable[[], str]] = {
 
 def main() -> int:
     """Write the pages, or compare them with --check."""
+    configure_logging(level="ERROR", style="pretty")
     stale = 0
     for name, made in MADE.items():
         path, text = PAGES / name, made()

@@ -16,7 +16,9 @@ LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
 REQUEST = re.compile(
     r"(?:http://(?:localhost|127\.0\.0\.1):\d+|\$\{?BASE\}?)(?P<path>/[^\s\"'?)#]*)"
 )
-MAKE = re.compile(r"(?:^|[\s`;&])make ((?:[a-z][a-z-]*)(?= |`|$|;|\)))", re.MULTILINE)
+MAKE = re.compile(
+    r"(?:^|&&|;|`)\s*(?:[A-Z_]+=(?:\"[^\"]*\"|\S+) )*make ((?:[a-z][a-z-]*))", re.MULTILINE
+)
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 PAGES = [page.as_posix() for page in pages()]
 
@@ -33,14 +35,14 @@ def _anchors(page: Path) -> set[str]:
     return {heading.replace(" ", "-") for heading in plain}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_links_lead_somewhere(page: str) -> None:
+@pytest.mark.parametrize("document", PAGES)
+def test_links_lead_somewhere(document: str) -> None:
     broken = []
-    for match in LINK.finditer(_text(page)):
+    for match in LINK.finditer(_text(document)):
         target, _, anchor = match["target"].partition("#")
         if re.match(r"[a-z]+:", target):
             continue
-        path = (ROOT / page).parent / target if target else ROOT / page
+        path = (ROOT / document).parent / target if target else ROOT / document
         if not path.exists() or (anchor and anchor not in _anchors(path)):
             broken.append(match["target"])
 
@@ -63,17 +65,17 @@ def test_every_page_of_the_documentation_can_be_reached_from_its_index() -> None
     assert [page for page in tracked("docs/*.md") if ROOT / page not in seen] == []
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_make_commands_in_pages_exist(page: str) -> None:
-    blocks = "\n".join(code_blocks(Path(page), "sh", "bash", "console"))
-    inline = "\n".join(re.findall(r"`(make [^`]+)`", _text(page)))
+@pytest.mark.parametrize("document", PAGES)
+def test_make_commands_in_pages_exist(document: str) -> None:
+    blocks = "\n".join(code_blocks(Path(document), "sh", "bash", "console"))
+    inline = "\n".join(re.findall(r"`(make [^`]+)`", _text(document)))
 
     assert set(MAKE.findall(blocks + "\n" + inline)) - TARGETS == set()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_files_that_pages_run_exist(page: str) -> None:
-    blocks = "\n".join(code_blocks(Path(page), "sh", "bash", "console"))
+@pytest.mark.parametrize("document", PAGES)
+def test_files_that_pages_run_exist(document: str) -> None:
+    blocks = "\n".join(code_blocks(Path(document), "sh", "bash", "console"))
     scripts = re.findall(r"python3?\s+((?:app|scripts|benchmarks|docs)/\S+\.py)", blocks)
     modules = re.findall(r"python3?\s+-m\s+((?:app|studio|benchmarks)[\w.]*)", blocks)
     wanted = [ROOT / script for script in scripts]
@@ -84,10 +86,10 @@ def test_files_that_pages_run_exist(page: str) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_requests_in_pages_reach_a_route(page: str, url_rules: frozenset[str]) -> None:
+@pytest.mark.parametrize("document", PAGES)
+def test_requests_in_pages_reach_a_route(document: str, url_rules: frozenset[str]) -> None:
     routes = [_as_pattern(rule) for rule in url_rules]
-    asked = {match["path"] for match in REQUEST.finditer(_text(page))}
+    asked = {match["path"] for match in REQUEST.finditer(_text(document))}
     lost = [path for path in asked if not any(route.fullmatch(path) for route in routes)]
 
     assert lost == []
