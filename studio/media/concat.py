@@ -69,8 +69,12 @@ def copy_clips(
                 )
             starts.append(begin_s)
             targets = {video.index: tracks[0], audio.index: tracks[1]}
+            frames = 0
             for packet in _packets(source, clip, [video, audio]):
+                frames += packet.stream_index == video.index and packet.size > 0
                 _copy(container, packet, targets[packet.stream_index], begin_s, last_dts)
+            if frames != video.frames:
+                raise UnreadableMedia(f"{clip.name} is cut off.")
             begin_s += _duration_s(video, clip)
     return tuple(starts)
 

@@ -29,7 +29,9 @@ _AHEAD_S = 0.5
 """Sound is written this far ahead of the picture, so that a player never waits for it."""
 _TIME_BASE = Fraction(1, FPS)
 _X264 = {
-    **{"preset": "veryfast", "crf": "23", "profile": "high"},
+    "preset": "veryfast",
+    "crf": "23",
+    "profile": "high",
     "threads": "1",  # drawing fills the other core, and frame threads cost 5 % more in all
     # Flat drawings gain nothing from a finer search: 30 % less work for 1 % more bits, measured.
     "x264-params": "me=dia:subme=1",

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
+import numpy as np
+from av.container import InputContainer
 from av.video.reformatter import Colorspace
+from numpy.typing import NDArray
 from PIL import Image
 
 from studio.captions import make_cues, to_srt, to_vtt
@@ -130,20 +133,24 @@ def _iso639_2(language: str) -> str:
 
 def _poster(video: Path, at_s: float) -> bytes:
     """A still as JPEG."""
-    with av.open(str(video)) as container:
-        stream = container.streams.video[0]
-        length_s = (container.duration or 0) / av.time_base
-        wanted_s = at_s if at_s < length_s else length_s / 2
-        container.seek(round(wanted_s * av.time_base))
-        still = None
-        for still in container.decode(stream):
-            if still.time >= wanted_s - 0.001:
-                break
-        if still is None:
-            raise UnreadableMedia(f"{video.name} has no picture.")
-        # without the colour space the still comes out greener than the video
-        picture = still.reformat(format="rgb24", src_colorspace=Colorspace.ITU709)
-    image = Image.fromarray(picture.to_ndarray())
+    try:
+        with av.open(str(video)) as container:
+            pixels = _still(container, at_s)
+    except av.FFmpegError as exc:
+        raise UnreadableMedia("The video's picture could not be decoded.") from exc
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=_JPEG_QUALITY, optimize=True)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=_JPEG_QUALITY, optimize=True)
     return buffer.getvalue()
+
+
+def _still(container: InputContainer, at_s: float) -> NDArray[np.uint8]:
+    stream = container.streams.video[0]
+    length_s = (container.duration or 0) / av.time_base
+    wanted_s = at_s if at_s < length_s else length_s / 2
+    container.seek(round(wanted_s * av.time_base))
+    for still in container.decode(stream):
+        if still.time >= wanted_s - 0.001:
+            # without the colour space the still comes out greener than the video
+            rgb = still.reformat(format="rgb24", src_colorspace=Colorspace.ITU709)
+            return rgb.to_ndarray().astype(np.uint8, copy=False)
+    raise UnreadableMedia("The video has no picture at the poster's moment.")

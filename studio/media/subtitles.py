@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from av.container import OutputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.subtitles.stream import SubtitleStream
-from av.subtitles.subtitle import SubtitleSet
 
 from studio.timeline import Cue
 
@@ -34,12 +35,13 @@ def add_track(container: OutputContainer, *, language_iso639_2: str) -> Subtitle
     stream = container.add_stream("mov_text")
     stream.codec_context.subtitle_header = _HEADER
     stream.codec_context.time_base = _MS
+    stream.codec_context.open()  # writes the style that stands in the track's header
     stream.time_base = _MS
     stream.metadata["language"] = language_iso639_2
     return stream
 
 
-def packets(stream: SubtitleStream, cues: Sequence[Cue]) -> Iterator[Packet[SubtitleStream]]:
+def packets(stream: SubtitleStream, cues: Sequence[Cue]) -> Iterator[Packet[Stream]]:
     """One packet a cue; between cues nothing is shown."""
     for index, cue in enumerate(cues):
         start, end = round(cue.start_s * 1000), round(cue.end_s * 1000)
@@ -47,17 +49,12 @@ def packets(stream: SubtitleStream, cues: Sequence[Cue]) -> Iterator[Packet[Subt
             end = min(end, round(cues[index + 1].start_s * 1000))
         if end <= start:
             continue
-        line = f"{index},0,Default,,0,0,0,,{_escaped(cue.text)}"
-        # FFmpeg takes one event's text here, and the times from the packet
-        event = SubtitleSet.create(text=line.encode(), start=0, end=end - start, pts=start * 1000)
-        packet = stream.codec_context.encode_subtitle(event)
+        # Written here, as FFmpeg's encoder takes ASS and would read "{" and "\\N" as commands:
+        # a text sample is its length and its UTF-8 (3GPP TS 26.245, section 5.17)
+        text = cue.text.encode()
+        packet = Packet(struct.pack(">H", len(text)) + text)
         packet.stream = stream
         packet.time_base = _MS
         packet.pts = packet.dts = start
         packet.duration = end - start
         yield packet
-
-
-def _escaped(text: str) -> str:
-    """Text without what the ASS form of an event would take for commands."""
-    return text.replace("\\", "\u29f5").replace("{", "(").replace("}", ")").replace("\n", " ")
