@@ -43,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        settings = load(mock_mode=True)
+        # for the server too, whatever .env says: the demo neither costs money nor needs a key
+        os.environ["MOCK_MODE"] = "true"
+        os.environ["REQUIRE_API_KEY"] = "false"
+        settings = load()
         with _server(settings) as server:
             video = _make_video(settings)
             _say(f"\nVideo  {video}\nPage   {settings.local_url}")
@@ -88,7 +91,6 @@ def _server(settings: Settings) -> Iterator[subprocess.Popen[bytes] | None]:
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"MOCK_MODE": "true", "REQUIRE_API_KEY": "false"},
             start_new_session=True,  # Ctrl-C reaches us only; we stop the server in order
         )
     try:

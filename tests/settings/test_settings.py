@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from app.bootstrap import build
+from app.settings import REPOSITORY, SettingsError, describe, load
+
+LIVE_KEYS = {
+    "OPENAI_API_KEY": "sk-live-secret",
+    "VIBEVOICE_WS_ENDPOINT": "ws://gpu:8765/tts",
+    "HEYGEN_API_KEY": "hg-live-secret",
+}
+
+FROM_THE_SEEDS = {
+    "OPENAI_API_KEY": "a",
+    "OPENAI_MODEL": "gpt-4",
+    "TTS_PROVIDER": "elevenlabs",
+    "VIBEVOICE_WS_ENDPOINT": "ws://gpu:8765/tts",
+    "VIBEVOICE_STYLE": "calm",
+    "VIBEVOICE_SEED": "7",
+    "VIBEVOICE_PROFILE": "casual",
+    "VIBEVOICE_CONNECTION_TIMEOUT": "3",
+    "VIBEVOICE_STREAM_TIMEOUT": "2",
+    "VIBEVOICE_MAX_RETRIES": "1",
+    "ELEVENLABS_API_KEY": "b",
+    "ELEVENLABS_VOICE_ID": "c",
+    "HEYGEN_API_KEY": "d",
+    "HEYGEN_AVATAR_ID": "e",
+    "SARVAM_API_KEY": "f",
+    "WASABI_ACCESS_KEY": "g",
+    "WASABI_SECRET_KEY": "h",
+    "WASABI_BUCKET_NAME": "ai-videos",
+    "WASABI_REGION": "eu-west-1",
+    "WASABI_ENDPOINT": "https://s3.eu.example",
+    "MAX_TTS_INPUT_CHARS": "10",
+    "MAX_TTS_AUDIO_DURATION": "20",
+    "TTS_CACHE_ENABLED": "False",
+    "TTS_CACHE_DIR": "/tmp/tts_cache",
+    "CORS_ORIGINS": "https://a.example,https://b.example",
+    "PORT": "5050",
+    "HF_TOKEN": "i",
+    "MODEL_STORAGE_PATH": "/models",
+    "MODEL_BUCKET": "weights",
+    "AWS_REGION": "eu-west-1",
+    "R2_ACCOUNT_ID": "j",
+    "R2_ACCESS_KEY_ID": "k",
+    "R2_SECRET_ACCESS_KEY": "l",
+    "R2_BUCKET_NAME": "m",
+    "VIDEO_RETENTION_HOURS": "6",
+}
+
+
+@pytest.mark.parametrize("text", ["", "true", "True", " TRUE ", "1", "yes", "on"])
+def test_true_and_nothing_mean_mock_mode(read, text):
+    assert read(MOCK_MODE=text).mock_mode
+
+
+def test_mock_mode_is_what_one_gets_without_saying_anything(read):
+    assert read().mock_mode
+
+
+@pytest.mark.parametrize("text", ["false", "False", "0", "no", "off", " FALSE"])
+def test_only_an_explicit_false_goes_live(read, text):
+    assert read(MOCK_MODE=text, **LIVE_KEYS).livemode
+
+
+@pytest.mark.parametrize("text", ["maybe", "flase", "live", "2", "None", "production"])
+def test_unknown_words_refuse_to_start(read, text):
+    with pytest.raises(SettingsError, match="MOCK_MODE: say true or false"):
+        read(MOCK_MODE=text, **LIVE_KEYS)
+
+
+def test_keys_present_do_not_end_mock_mode(read):
+    assert read(**LIVE_KEYS).mock_mode
+
+
+@pytest.mark.parametrize("missing", sorted(LIVE_KEYS))
+def test_live_mode_names_the_key_it_lacks(read, missing):
+    keys = {name: value for name, value in LIVE_KEYS.items() if name != missing}
+    with pytest.raises(SettingsError, match=f"{missing}: needed for") as caught:
+        read(MOCK_MODE="false", **keys)
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "missing"),
+    [
+        ({"TTS_PROVIDER": "elevenlabs"}, "ELEVENLABS_API_KEY"),
+        ({"TTS_PROVIDER": "sarvam"}, "SARVAM_API_KEY"),
+        ({"STORAGE_PROVIDER": "wasabi"}, "WASABI_SECRET_KEY"),
+        ({"STORAGE_PROVIDER": "r2"}, "R2_SECRET_ACCESS_KEY"),
+    ],
+)
+def test_only_the_keys_of_the_providers_chosen_are_needed(read, choice, missing):
+    with pytest.raises(SettingsError, match=missing):
+        read(MOCK_MODE="false", **LIVE_KEYS, **choice)
+
+
+def test_a_live_start_is_refused_plainly_while_its_adapters_are_not_there(read):
+    with pytest.raises(SettingsError) as refused:
+        build(read(MOCK_MODE="false", **LIVE_KEYS))
+    assert [problem.split(":")[0] for problem in refused.value.problems] == [
+        "SCRIPT_PROVIDER=openai",
+        "TTS_PROVIDER=vibevoice",
+        "RENDER_PROVIDER=heygen",
+        "MOCK_MODE",
+    ]
+
+
+def test_every_problem_is_told_at_once_and_no_value_is_repeated(read):
+    with pytest.raises(SettingsError) as caught:
+        read(PORT="pass-w0rd", LOG_LEVEL="s3cret", WORKER_QUEUES="cpu,hidden", MAX_REQUEST_BYTES=1)
+    told = str(caught.value)
+    for name in ("PORT", "LOG_LEVEL", "WORKER_QUEUES", "MAX_REQUEST_BYTES"):
+        assert f"- {name}: " in told
+    for value in ("pass-w0rd", "s3cret", "hidden"):
+        assert value not in told
+
+
+@pytest.mark.parametrize("name", sorted(FROM_THE_SEEDS))
+def test_every_name_of_the_first_product_is_honoured(read, name):
+    text = FROM_THE_SEEDS[name]
+    before = getattr(read(), name.lower())
+    value = getattr(read(**{name: text}), name.lower())
+    plain = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    if isinstance(plain, tuple):
+        plain = ",".join(plain)
+    assert type(plain)(text) == plain if not isinstance(plain, bool) else plain is False
+    assert value != before or text == str(before)
+
+
+def test_secrets_do_not_show_in_a_printed_settings_object(read):
+    shown = repr(read(DATABASE_URL="postgresql://u:hunter2@db/x", **LIVE_KEYS))
+    for secret in ("sk-live-secret", "hg-live-secret", "hunter2"):
+        assert secret not in shown
+
+
+def test_settings_cannot_be_changed_after_the_start(read):
+    with pytest.raises(ValidationError):
+        read().port = 1
+
+
+def test_an_empty_variable_means_the_default(read):
+    assert read(PORT="", WORKER_QUEUES="", DATABASE_URL="").port == 5000
+
+
+def test_a_relative_data_folder_starts_at_the_repository_wherever_one_stands(read, monkeypatch):
+    monkeypatch.chdir("/")
+    settings = read(DATA_DIR="./data")
+    assert settings.data_dir == REPOSITORY / "data"
+    assert settings.database_address == f"sqlite:///{REPOSITORY}/data/engineer.db"
+
+
+def test_the_dot_env_file_is_read_and_the_environment_is_stronger(read, tmp_path):
+    (tmp_path / ".env").write_text("PORT=6001\nHOST=0.0.0.0 # inline\nUNRELATED=x\n")
+    settings = read(PORT="6002")
+    assert (settings.host, settings.port) == ("0.0.0.0", 6002)
+    assert settings.local_url == "http://127.0.0.1:6002"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_loopback"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("::", False)],
+)
+def test_it_is_known_whether_other_machines_can_reach_us(read, host, is_loopback):
+    assert read(HOST=host).bound_to_loopback is is_loopback
+
+
+def test_there_is_always_room_for_one_render(read):
+    assert read().queue_limits["render"] >= 1
+    assert read(QUEUE_RENDER_LIMIT="3").queue_limits["render"] == 3
+
+
+@pytest.mark.parametrize("limit", ["10", "many per minute", "10 per fortnight"])
+def test_a_rate_limit_that_means_nothing_is_refused(read, limit):
+    with pytest.raises(SettingsError, match="RATE_LIMIT_CREATE"):
+        read(RATE_LIMIT_CREATE=limit)
+
+
+def test_an_override_that_is_no_setting_is_a_mistake_of_the_program():
+    with pytest.raises(TypeError, match="prot"):
+        load(prot=1)
+
+
+def test_the_example_file_is_what_the_settings_are():
+    from scripts.env_example import render
+
+    example = (REPOSITORY / ".env.example").read_text()
+    assert example == render(), "run: python scripts/env_example.py > .env.example"
+
+
+def test_the_example_file_changes_nothing(read, tmp_path):
+    defaults = read()
+    (tmp_path / ".env").write_text((REPOSITORY / ".env.example").read_text())
+    assert read() == defaults
+
+
+def test_every_setting_is_described():
+    for setting in describe():
+        assert setting.description.endswith("."), setting.name
+        assert setting.group, setting.name
