@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import numpy as np
 from PIL import Image
@@ -10,12 +11,13 @@ from PIL import Image
 from studio.presenters import presenter
 from studio.presenters.face import Gaze
 from studio.presenters.figure import Figure, Pose
+from studio.presenters.look import Look
 from studio.presenters.mouth import MouthShape
 from studio.raster import Canvas, raster, svg_document
 from studio.spec import Aspect, RenderSpec
 from studio.stage import Stage
 from studio.templates import template
-from studio.timeline import Cue, MouthTrack, Word
+from studio.timeline import FPS, Cue, MouthTrack, Word
 
 _MID_WORD = (0.62, 0.45, 0.0, 0.7, 0.4, 0.0, 0.0)
 """An open, friendly vowel."""
@@ -23,6 +25,8 @@ _TITLE = "Your script, on air in seconds"
 _WORDS = ("Type", "a", "script,", "press", "generate.")
 _AT_S = 1.2
 _GROUNDS = ("#e8eefc", "#b9c8ee")
+_DRAWING = threading.Lock()
+"""A page asks for its pictures from many threads at once; the drawing library bears only one."""
 _HEAD_TOP, _HEAD_SPAN = 40.0, 640.0
 """Bust units shown from the top of the picture to its bottom."""
 
@@ -42,8 +46,11 @@ def template_preview(
     words = tuple(Word(text, 0.3 + 0.4 * i, 0.7 + 0.4 * i) for i, text in enumerate(_WORDS))
     duration_s = 4.0
     rows = np.tile(np.array(_MID_WORD, np.float32), (100, 1))
-    with Stage(spec, MouthTrack(rows), [Cue(words)], duration_s=duration_s) as stage:
-        frame = stage.frame(round(_AT_S * 25))
+    with (
+        _DRAWING,
+        Stage(spec, MouthTrack(rows), [Cue(words)], duration_s=duration_s) as stage,
+    ):
+        frame = stage.frame(round(_AT_S * FPS))
     image = Image.fromarray(frame.to_ndarray(format="rgb24", src_colorspace="ITU709"))
     return _webp(image, width)
 
@@ -63,22 +70,27 @@ def presenter_preview(presenter_id: str, *, size: int = 320) -> bytes:
         f'<stop offset="1" stop-color="{_GROUNDS[1]}"/></linearGradient></defs>'
         f'<rect width="{drawn}" height="{drawn}" fill="url(#ground)"/>'
     )
+    with _DRAWING:
+        image = _portrait(person.look, ground, drawn, scale)
+    return _webp(image, size)
+
+
+def _portrait(look: Look, ground: str, side_px: int, scale: float) -> Image.Image:
     figure = Figure(
-        person.look,
+        look,
         rim="#ffffff",
         scale=scale,
-        origin=(drawn / 2 - 400 * scale, -_HEAD_TOP * scale),
+        origin=(side_px / 2 - 400 * scale, -_HEAD_TOP * scale),
     )
     try:
-        with Canvas(drawn, drawn) as canvas:
-            canvas.pixels[:] = raster(svg_document(ground, drawn, drawn), drawn, drawn)
+        with Canvas(side_px, side_px) as canvas:
+            canvas.pixels[:] = raster(svg_document(ground, side_px, side_px), side_px, side_px)
             pose = Pose(rotation=-0.012, yaw=2.0, gaze=Gaze(brows=1.5))
             figure.draw_body(canvas, pose)
-            figure.draw_head(canvas, pose, MouthShape(*_MID_WORD[:7], smile=0.7))
-            image = Image.fromarray(canvas.pixels[..., :3].copy())
+            figure.draw_head(canvas, pose, MouthShape(*_MID_WORD, smile=0.7))
+            return Image.fromarray(canvas.pixels[..., :3].copy())
     finally:
         figure.close()
-    return _webp(image, size)
 
 
 def _webp(image: Image.Image, width: int) -> bytes:

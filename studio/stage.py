@@ -133,6 +133,11 @@ class Stage:
         return self._bust_box(HEAD)
 
     @property
+    def caption_box_px(self) -> _PixelBox:
+        """Left, top, right, bottom of the only place where captions are drawn."""
+        return self._captions.box_px
+
+    @property
     def cached_patches(self) -> int:
         """Overlays kept at the moment; bounded, however long the clip."""
         return len(self._patches)

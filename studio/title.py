@@ -12,7 +12,7 @@ _CLAUSE_ENDS = frozenset(",;:，、；：،؛–—")
 _ABBREVIATED = frozenset(
     ("dr", "mr", "mrs", "ms", "prof", "st", "nr", "no", "vs", "etc", "e.g", "i.e", "z.b", "bzw")
 )
-_SHORTEST_WORDS = 3
+_SHORTEST_WORDS = 4
 """A first sentence of fewer words is a greeting: the title comes from the next one."""
 _SHORTEST_UNSPACED = 6
 """The same in characters, for scripts that write no spaces."""
@@ -99,7 +99,7 @@ def _shortened(sentence: str, max_chars: int) -> str:
         return _whole_letters(sentence[:max_chars])
     if not sentence[max_chars].isspace():
         words.pop()
-    while len(words) > _SHORTEST_WORDS and len(words[-1]) <= _DANGLING and words[-1].isalpha():
+    while len(words) > 3 and len(words[-1]) <= _DANGLING and words[-1].isalpha():
         words.pop()
     return " ".join(words)
 

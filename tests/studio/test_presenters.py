@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from io import BytesIO
 from itertools import combinations
 
 import numpy as np
 import pytest
+from PIL import Image
 from stills import AJAR, OPEN, PRESSED, ROUND, change, cut, picture, stage_for
 
 from studio.errors import UnknownOption
@@ -85,10 +87,6 @@ def test_an_unknown_presenter_in_a_spec_is_refused_before_anything_is_drawn() ->
 
 
 def test_a_preview_is_a_webp_of_the_size_asked_for_and_always_the_same() -> None:
-    from io import BytesIO
-
-    from PIL import Image
-
     first, again = (presenter_preview("leila", size=160) for _ in range(2))
     assert first == again
     with Image.open(BytesIO(first)) as image:

@@ -5,8 +5,10 @@ import pytest
 from stills import OPEN, change, cue_of, cut, picture, pixels, stage_for, still_mouth
 
 from studio.errors import RenderFailed
+from studio.motion import Motion
 from studio.presenters import PRESENTERS
-from studio.raster import Canvas, Picture, raster, svg_document
+from studio.presenters.figure import Pose
+from studio.raster import IDENTITY, Canvas, Picture, raster, svg_document
 from studio.spec import ASPECTS, Aspect, RenderSpec
 from studio.stage import Stage
 from studio.templates import TEMPLATES
@@ -74,9 +76,19 @@ def test_the_mouth_rests_where_the_track_has_ended() -> None:
     assert (done.min(axis=2) > 232).sum() == 0
 
 
-def test_the_presenter_blinks_breathes_and_turns_without_being_told() -> None:
-    with stage_for(RenderSpec(captions=False, role=""), duration_s=8.0) as stage:
-        poses = [stage._motion.pose(i) for i in range(stage.frame_count)]
+def _motion(
+    *, beats_s: tuple[float, ...] = (), sentence_starts_s: tuple[float, ...] = (), seed: int = 7
+) -> list[Pose]:
+    track = MouthTrack(still_mouth(duration_s=8.0).rows, beats_s)
+    motion = Motion(
+        track, duration_s=8.0, frame_count=200, sentence_starts_s=sentence_starts_s, seed=seed
+    )
+    return [motion.pose(index) for index in range(200)]
+
+
+@pytest.mark.parametrize("seed", [1, 7, 2026])
+def test_the_presenter_blinks_breathes_and_turns_without_being_told(seed: int) -> None:
+    poses = _motion(seed=seed)
     blinks = [p.gaze.blink for p in poses]
     assert max(blinks) == 1.0
     assert sum(b > 0 for b in blinks) < 0.25 * len(blinks)
@@ -88,18 +100,11 @@ def test_the_presenter_blinks_breathes_and_turns_without_being_told() -> None:
 
 def test_nods_and_brows_land_on_the_stressed_beats() -> None:
     beats = tuple(np.arange(1.0, 7.0, 0.9))
-    still = still_mouth(duration_s=8.0)
-    with (
-        Stage(RenderSpec(), MouthTrack(still.rows, beats), [], duration_s=8.0) as moved,
-        Stage(RenderSpec(), still, [], duration_s=8.0, sentence_starts_s=(3.0,)) as starts,
-        Stage(RenderSpec(), still, [], duration_s=8.0) as calm,
-    ):
-        nods = [moved._motion.pose(round(b * FPS)).nod for b in beats]
-        quiet = [calm._motion.pose(i).nod for i in range(200)]
-        lifted = starts._motion.pose(round(3.3 * FPS)).gaze.brows
-        level = calm._motion.pose(round(3.3 * FPS)).gaze.brows
-    assert np.mean(nods) > np.mean(quiet) + 1
-    assert lifted > level + 2
+    moved, calm = _motion(beats_s=beats), _motion()
+    nods = [moved[round(beat * FPS)].nod for beat in beats]
+    assert np.mean(nods) > np.mean([pose.nod for pose in calm]) + 1
+    lifted = _motion(sentence_starts_s=(3.0,))[round(3.3 * FPS)].gaze.brows
+    assert lifted > calm[round(3.3 * FPS)].gaze.brows + 2
 
 
 def test_a_clip_of_no_words_and_no_title_is_still_a_picture() -> None:
@@ -144,8 +149,6 @@ def test_a_document_that_is_no_drawing_is_refused() -> None:
 def test_a_canvas_keeps_what_was_filled_in_before_on_later_frames() -> None:
     dot = Picture(svg_document('<circle cx="20" cy="20" r="8" fill="#00ff00"/>', 40, 40))
     with Canvas(40, 40) as canvas:
-        from studio.raster import IDENTITY
-
         for shift in range(3):
             canvas.pixels[:] = (200, 100, 50, 255)
             canvas.draw([(dot, IDENTITY._replace(c=float(shift)))])
