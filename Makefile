@@ -2,8 +2,6 @@
 
 VENV := .venv
 PY   := $(VENV)/bin/python
-PORT ?= 5000
-export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -32,8 +30,8 @@ setup-dev: $(VENV)/.locked-dev ## The same, with the tools for tests and checks
 
 # ---- use ----------------------------------------------------------------------------------------
 
-demo: setup ## Start in mock mode, make a video, print where it is (SCRIPT="..." PORT=5000)
-	@$(PY) -m app.demo
+demo: setup ## Start in mock mode, make a video, print where it is (SCRIPT="..." PORT=5001 ARGS=--once)
+	@$(PY) -m app.demo $(ARGS)
 
 run: setup ## Start the server on PORT (web and worker in one process)
 	@$(PY) app/main.py
