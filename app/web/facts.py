@@ -19,12 +19,6 @@ def services() -> Services:
     return cast("Services", current_app.extensions["services"])
 
 
-def needs_key() -> bool:
-    """Whether job routes ask for an API key (contract §5)."""
-    http = services().http
-    return http.livemode or http.require_api_key
-
-
 def studio_facts() -> dict[str, Any]:
     """Variables of studio.html."""
     catalog = services().catalog

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 
 from app.web.content_security import protect
 from app.web.description import describe
-from app.web.facts import needs_key, services, studio_facts
+from app.web.facts import services, studio_facts
 
 blueprint = Blueprint(
     "web",
@@ -43,7 +43,7 @@ def _page_context() -> dict[str, object]:
         "asset": _asset,
         "picture": _picture,
         "livemode": services().http.livemode,
-        "needs_key": needs_key(),
+        "needs_key": services().http.require_api_key,
     }
 
 

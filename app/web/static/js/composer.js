@@ -34,7 +34,7 @@ function request() {
 
 function measure() {
   const characters = [...script.value].length;
-  const spoken = speechSeconds(script.value);
+  const spoken = characters === 0 ? 0 : speechSeconds(script.value);
   const filled = Math.max(characters / limits.characters, spoken / limits.seconds);
   const estimate = byId("script-estimate");
   setText(byId("script-count"), number(characters));

@@ -50,14 +50,15 @@ export function follow(id, { onChange, onAway }) {
     const headers = { Accept: "text/event-stream", ...authorization() };
     if (lastEventId) headers["Last-Event-ID"] = lastEventId;
     const response = await fetch(eventsPath(id), { headers, signal, cache: "no-store" });
-    if (!response.ok || !response.body) return false;
+    if (!response.ok || !response.body) return "refused";
     onAway(false);
+    let last = null;
     for await (const event of blocks(response.body)) {
       lastEventId = event.id ?? lastEventId;
+      last = event.type;
       onChange(null);
-      if (isFinal(event.type)) return true;
     }
-    return true;
+    return isFinal(last) ? "over" : "cut";
   }
 
   async function poll() {
@@ -67,7 +68,7 @@ export function follow(id, { onChange, onAway }) {
         const status = await videoStatus(id);
         onAway(false);
         onChange(status);
-        if (isFinal(status.status)) return;
+        if (isFinal(status.status)) return stop.abort();
       } catch (problem) {
         if (problem.status === 0) onAway(true);
       }
@@ -77,9 +78,9 @@ export function follow(id, { onChange, onAway }) {
 
   (async () => {
     while (!signal.aborted) {
-      const streamed = await stream().catch(() => false);
-      if (signal.aborted) return;
-      if (streamed) await pause(1_000, signal); // the server ends long streams on purpose
+      const ended = await stream().catch(() => "refused");
+      if (ended === "over") return;
+      if (ended === "cut") await pause(1_000, signal); // the server ends long streams on purpose
       else await poll();
     }
   })();

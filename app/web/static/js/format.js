@@ -30,6 +30,7 @@ export function clock(seconds) {
 
 /** `0.4 s`, `12 s`, `2 min 5 s`. */
 export function elapsed(seconds) {
+  if (seconds < 0.05) return "< 0.1 s";
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;

@@ -12,7 +12,7 @@ function stepsOf(detail) {
     if (!known || attempt.attempt >= known.attempt) latest.set(attempt.key, attempt);
   }
   const gates = new Map(detail.approvals.map((approval) => [approval.stage, approval]));
-  return detail.plan.map((node) => {
+  return detail.plan.nodes.map((node) => {
     const attempt = latest.get(node.key);
     const waiting = detail.status === "waiting_approval" && gates.get(node.key)?.status === "pending";
     return {
@@ -31,7 +31,6 @@ function stepsOf(detail) {
 /** A job as the monitor and the list draw it. Files and steps are told by /jobs/{id} only; without them: null. */
 export function jobOf(answer) {
   const file = (kind) => answer.artifacts?.filter((artifact) => artifact.kind === kind).at(-1);
-  const video = file("video");
   return {
     id: answer.id,
     status: answer.status,
@@ -54,8 +53,8 @@ export function jobOf(answer) {
     poster: local(file("poster")?.url),
     srt: local(file("captions_srt")?.url),
     vtt: local(file("captions_vtt")?.url),
-    durationS: video?.meta.duration_s ?? null,
-    sizeBytes: video?.size_bytes ?? null,
+    durationS: answer.duration_s,
+    sizeBytes: answer.size_bytes,
     gate: answer.approvals?.find((approval) => approval.status === "pending")?.gate ?? null,
     steps: answer.stages ? stepsOf(answer) : null,
   };

@@ -1,6 +1,6 @@
 // The list of jobs: newest first, kept fresh while something is under way.
 
-import { cancelJob, jobDetail, jobPage, retryJob } from "./api.js";
+import { Problem, cancelJob, jobDetail, jobPage, retryJob } from "./api.js";
 import { byId, element, icon, setText } from "./dom.js";
 import { STATUS, ago, clock, headline, isFinal } from "./format.js";
 import { jobOf } from "./job.js";
@@ -17,7 +17,7 @@ let current = null;
 let timer = null;
 let actions = null;
 
-const posters = new Map(); // by job and time of completion: poster and length, which the list does not tell
+const posters = new Map(); // by job and time of completion; the list itself does not tell them
 
 function button(label, name, act, job) {
   const made = element(
@@ -78,10 +78,10 @@ function drawn(job) {
 // Links are signed anew at each reading, so they are no part of it.
 const face = (job) => JSON.stringify([job.status, job.script, job.error, Boolean(job.poster)]);
 
-/** The job with its poster and length, if they were looked up. */
+/** The job with its poster, if that was looked up. */
 function withPoster(answer) {
   const job = jobOf(answer);
-  return { ...job, ...posters.get(job.id + job.completedAt) };
+  return { ...job, poster: posters.get(job.id + job.completedAt) ?? null };
 }
 
 /** Looks up posters of finished jobs, one at a time, each once. */
@@ -89,9 +89,8 @@ async function lookUpPosters() {
   for (const job of jobs) {
     const place = job.id + job.completedAt;
     if (job.status !== "completed" || posters.has(place)) continue;
-    const { poster, durationS } = jobOf(await jobDetail(job.id));
-    posters.set(place, { poster, durationS });
-    Object.assign(job, { poster, durationS });
+    job.poster = jobOf(await jobDetail(job.id)).poster;
+    posters.set(place, job.poster);
     draw();
   }
 }
@@ -160,6 +159,7 @@ export async function refresh() {
     draw();
     await lookUpPosters();
   } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
     if (problem.status === 0) actions.onAway(true);
     else fail(problem.message);
     if (jobs.length === 0 && problem.status !== 0) list.hidden = true;

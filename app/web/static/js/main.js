@@ -1,6 +1,6 @@
 // The studio page: joins form, monitor and list, and keeps the address in step (`/?job=vid_…`).
 
-import { cancelJob, decide, jobDetail, retryJob } from "./api.js";
+import { Problem, cancelJob, decide, jobDetail, retryJob } from "./api.js";
 import { fill, look, setUpComposer } from "./composer.js";
 import { byId, setText } from "./dom.js";
 import { follow } from "./events.js";
@@ -37,6 +37,7 @@ async function load(id) {
     if (isFinal(job.status)) stop();
     if (before !== job.status) refresh();
   } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
     if (shown?.id !== id) return;
     if (problem.status === 0) away(true);
     else if (problem.status === 404) leave("There is no such video, or it belongs to someone else.");

@@ -9,7 +9,7 @@ const monitor = byId("monitor");
 const PANELS = {
   idle: ["idle-note"],
   running: ["panel-running", "steps-box", "running-actions"],
-  approval: ["panel-approval", "steps-box", "running-actions"],
+  approval: ["panel-approval", "steps-box"],
   done: ["panel-done", "steps-box"],
   failed: ["panel-failed", "steps-box"],
   cancelled: ["panel-failed", "steps-box"],
