@@ -20,9 +20,7 @@ REQUIRED = os.environ.get("CI") == "true" or os.environ.get("REQUIRE_POSTGRES") 
 
 def installation() -> Path | None:
     """The folder of PostgreSQL's programs, the newest version found."""
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3])
-    )
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
     if found:
         return found[-1].parent
     on_path = shutil.which("initdb")
@@ -31,20 +29,21 @@ def installation() -> Path | None:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running server. ``url()`` makes a fresh, empty database."""
+    """A running server. ``url()`` makes a fresh database, empty or a copy of another one."""
 
     socket_dir: Path
     port: int
     user: str
 
-    def url(self) -> str:
+    def url(self, template_url: str | None = None) -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
+        template = _name(template_url) if template_url else "template1"
         with self._connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"postgresql://{self.user}@/{name}?host={self.socket_dir}&port={self.port}"
 
     def drop(self, url: str) -> None:
-        name = url.partition("@/")[2].partition("?")[0]
+        name = _name(url)
         with self._connect() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -57,6 +56,10 @@ class Cluster:
             autocommit=True,
             connect_timeout=10,
         )
+
+
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def _account() -> str:

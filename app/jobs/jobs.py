@@ -241,9 +241,7 @@ class Jobs:
             job = self._open(session, job_id, tenant)
             again = _to_repeat(job, stage, mode)
             for key in again:
-                attempt = job.latest().get(key)
-                if attempt is not None:
-                    job.supersede(attempt)
+                job.supersede(key)
             job.reopen(actor)
             job.settle()
             job.write()

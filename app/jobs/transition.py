@@ -199,24 +199,18 @@ class Transition:
             )
         )
 
-    def supersede(self, attempt: Attempt) -> None:
-        """This attempt no longer counts; if it is active it loses its place."""
-        values: dict[str, Any] = {"superseded": True}
-        if attempt.is_active:
-            values |= self._stopped(attempt)
-        self.update(attempt, **values)
-        self.session.execute(
-            sa.delete(APPROVALS).where(
-                APPROVALS.c.job_id == self.id,
-                APPROVALS.c.key == attempt.key,
-                APPROVALS.c.status == ApprovalStatus.PENDING,
+    def supersede(self, key: str) -> None:
+        """No attempt at this node counts any longer; an active one loses its place."""
+        for attempt in self.attempts:
+            if attempt.key == key and not attempt.superseded:
+                stopped = self._stopped(attempt) if attempt.is_active else {}
+                self.update(attempt, superseded=True, **stopped)
+        pending = [g for g in self.gates if g.key == key and g.status == ApprovalStatus.PENDING]
+        if pending:
+            self.session.execute(
+                sa.delete(APPROVALS).where(APPROVALS.c.id.in_([gate.id for gate in pending]))
             )
-        )
-        self.gates = [
-            gate
-            for gate in self.gates
-            if not (gate.key == attempt.key and gate.status == ApprovalStatus.PENDING)
-        ]
+            self.gates = [gate for gate in self.gates if gate not in pending]
 
     def stop(self, *, queued_only: bool = False) -> None:
         """Take the place of active attempts away: queued ones never run, running ones notice."""
