@@ -24,9 +24,10 @@ _SHORTHAND = frozenset({"etc", "approx", "vol", "fig", "inc", "ltd", "bzw", "usw
 """Words whose full stop ends no sentence; so do all of fewer than three letters."""
 
 _SENTENCE_START = re.compile(
-    r"(?:^|(?<=\n\n)|(\w+)([.!?])( +))"  # the beginning, a new paragraph, or a sentence's end
-    r"([a-zà-öø-ÿ][\w'’]*)(?![.@:/\w])"  # not the start of an address
+    r"(^|\n\n|[.!?] +)"  # the beginning, a new paragraph, or a sentence's end
+    r"([a-zà-öø-ÿ][\w'’]*)(?![\w@/]|[.:]\w)"  # a word that does not begin an address
 )
+_LAST_WORD = re.compile(r"\w+$")
 _ENDS_OPEN = re.compile(r"[^\W_]$")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
@@ -112,11 +113,12 @@ def _closed(script: str) -> str:
 
 def _capitalised(script: str) -> str:
     def capital(match: re.Match[str]) -> str:
-        before, stop, gap, word = match.groups(default="")
-        is_shorthand = stop == "." and (len(before) < 3 or before.lower() in _SHORTHAND)
+        gap, word = match.groups()
+        before = _LAST_WORD.search(script, 0, match.start())
+        last = before[0].lower() if before else ""
+        is_shorthand = gap.startswith(".") and (len(last) < 3 or last in _SHORTHAND)
         # iPhone and eBay are written as their makers want
         is_as_meant = word[1:] != word[1:].lower()
-        kept = is_shorthand or is_as_meant
-        return before + stop + gap + (word if kept else word[0].upper() + word[1:])
+        return gap + (word if is_shorthand or is_as_meant else word[0].upper() + word[1:])
 
     return _SENTENCE_START.sub(capital, script)
