@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from studio import chrome
-from studio.caption_chips import CaptionChips
 from studio.motion import Motion
+from studio.overlays import Overlays
 from studio.presenters import presenter
 from studio.presenters.figure import EXTENT, HEAD, HEAD_EXTENT, MOUTH, Figure
 from studio.raster import Canvas, Rgba, raster, svg_document
@@ -22,19 +21,8 @@ from studio.spec import RenderSpec
 from studio.templates import template
 from studio.templates.base import Scene
 from studio.timeline import FPS, Cue, MouthTrack
-from studio.typography import can_write, without_pictures
-from studio.yuv import Patch, YuvConverter, new_frame, paste, patch, planes_of
+from studio.yuv import YuvConverter, new_frame, paste, planes_of
 
-_CAPTION_LEAD_S = 0.06
-"""A caption stands this long before its first word, so that the eye is there in time."""
-_CAPTION_HOLD_S = 0.25
-_HIGHLIGHT_LEAD_S = 0.04
-_SLIDE_FRAMES = 12
-_LOWER_THIRD_FROM_S = 0.4
-_LOWER_THIRD_UNTIL_S = 6.0
-_LONG_CLIP_S = 9.0
-"""In shorter clips the lower third stays to the end."""
-_PATCHES_KEPT = 16
 _BODY_EVERY = 3
 """Frames per drawing of the body: it sways and breathes by a tenth of a pixel a frame."""
 
@@ -67,10 +55,9 @@ class Stage:
         shapeable: bool | None = None,
     ) -> None:
         self._design = template(spec.template)
-        self._person = presenter(spec.presenter or self._design.presenter)
+        person = presenter(spec.presenter or self._design.presenter)
         self._layout = self._design.layouts[spec.aspect]
         self._size_px = width, height = spec.size_px
-        self._duration_s = duration_s
         self.frame_count = math.ceil(round(duration_s * FPS, 6))
         self._scale = self._layout.scale * min(width, height) / 720
         self._origin = (
@@ -86,37 +73,28 @@ class Stage:
             sentence_starts_s=sentence_starts_s,
             seed=spec.seed,
         )
-        self._captions = CaptionChips(
-            self._design.caption,
-            self._design.palette,
-            box_px=self._layout.caption.pixels(spec.size_px),
-            size_px=self._layout.caption_size * min(width, height),
+        self._overlays = Overlays(
+            spec,
+            self._design,
+            person.name,
+            cues,
+            duration_s=duration_s,
+            shapeable=shapeable,
         )
-        self._cues = _drawable(cues, shapeable) if spec.captions else []
-        self._cue_index = 0
-        self._patches: OrderedDict[tuple[object, ...], Patch | None] = OrderedDict()
         self._body_converter = YuvConverter()
         self._head_converter = YuvConverter()
-        self._overlay_converter = YuvConverter()
 
         base = self._base(spec)
         left, top, right, bottom = self._region
         self._behind = np.ascontiguousarray(base[top:bottom, left:right])
-        y, u, v = self._overlay_converter.planes(base)
+        y, u, v = YuvConverter().planes(base)
         self._still_planes = (y.copy(), u.copy(), v.copy())
         self._body_index = -1
-        self._lower_third = chrome.lower_third(
-            self._person.name,
-            spec.role,
-            self._design.palette,
-            box_px=self._layout.lower_third.pixels(spec.size_px),
-            short_side_px=min(width, height),
-        )
         self._canvas = Canvas(right - left, bottom - top, left_top=(left, top))
         left, top, right, bottom = self._head_region
         self._head_canvas = Canvas(right - left, bottom - top, left_top=(left, top))
         self._figure = Figure(
-            self._person.look,
+            person.look,
             rim=self._design.palette.rim,
             scale=self._scale,
             origin=self._origin,
@@ -135,12 +113,12 @@ class Stage:
     @property
     def caption_box_px(self) -> _PixelBox:
         """Left, top, right, bottom of the only place where captions are drawn."""
-        return self._captions.box_px
+        return self._overlays.caption_box_px
 
     @property
     def cached_patches(self) -> int:
         """Overlays kept at the moment; bounded, however long the clip."""
-        return len(self._patches)
+        return self._overlays.kept
 
     def frame(self, index: int) -> av.VideoFrame:
         """A new frame, yuv420p, bt709, limited range; its ``pts`` is the caller's to set."""
@@ -155,7 +133,7 @@ class Stage:
         for plane, still in zip(planes, self._still_planes, strict=True):
             plane[...] = still
         paste(self._head_converter.planes(head.pixels), planes, left, top)
-        for overlay in self._overlays(index):
+        for overlay in self._overlays.at(index):
             overlay.mix_into(planes)
         return frame
 
@@ -174,7 +152,6 @@ class Stage:
         self._figure.close()
         self._canvas.close()
         self._head_canvas.close()
-        self._patches.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -231,87 +208,6 @@ class Stage:
             if drawn is not None:
                 image.alpha_composite(drawn, box[:2])
         return np.array(image)
-
-    def _overlays(self, index: int) -> list[Patch]:
-        found = (self._lower_third_patch(index), self._caption_patch(index / FPS))
-        return [overlay for overlay in found if overlay is not None]
-
-    def _lower_third_patch(self, index: int) -> Patch | None:
-        if self._lower_third is None:
-            return None
-        step = index - round(_LOWER_THIRD_FROM_S * FPS)
-        if self._duration_s > _LONG_CLIP_S:
-            step = min(step, round(_LOWER_THIRD_UNTIL_S * FPS) - index)
-        step = min(step, _SLIDE_FRAMES)
-        if step <= 0:
-            return None
-        image = self._lower_third
-        left, top = self._layout.lower_third.pixels(self._size_px)[:2]
-        return self._kept(("lower third", step), lambda: _slid_in(image, step), left, top)
-
-    def _caption_patch(self, time_s: float) -> Patch | None:
-        found = self._cue_at(time_s)
-        if found is None:
-            return None
-        number, cue, words = found
-        active = max(
-            (
-                i
-                for i, word in enumerate(cue.words)
-                if words[i] and time_s >= word.start_s - _HIGHLIGHT_LEAD_S
-            ),
-            default=-1,
-        )
-        left, top = self._captions.box_px[:2]
-        return self._kept(
-            ("caption", number, active), lambda: self._captions.image(words, active), left, top
-        )
-
-    def _cue_at(self, time_s: float) -> tuple[int, Cue, tuple[str, ...]] | None:
-        cues = self._cues
-        if not cues:
-            return None
-        if time_s < cues[self._cue_index][0].start_s - _CAPTION_LEAD_S:
-            self._cue_index = 0
-        while (
-            self._cue_index + 1 < len(cues)
-            and time_s >= cues[self._cue_index + 1][0].start_s - _CAPTION_LEAD_S
-        ):
-            self._cue_index += 1
-        cue, words = cues[self._cue_index]
-        if cue.start_s - _CAPTION_LEAD_S <= time_s < cue.end_s + _CAPTION_HOLD_S:
-            return self._cue_index, cue, words
-        return None
-
-    def _kept(
-        self, key: tuple[object, ...], draw: Callable[[], Image.Image], left: int, top: int
-    ) -> Patch | None:
-        if key not in self._patches:
-            self._patches[key] = patch(draw(), left, top, self._overlay_converter)
-            if len(self._patches) > _PATCHES_KEPT:
-                self._patches.popitem(last=False)
-        self._patches.move_to_end(key)
-        return self._patches[key]
-
-
-def _drawable(cues: Sequence[Cue], shapeable: bool | None) -> list[tuple[Cue, tuple[str, ...]]]:
-    """The cues with the words as they are drawn; none if the font cannot write them all."""
-    drawn = [(cue, tuple(without_pictures(word.text) for word in cue.words)) for cue in cues]
-    if shapeable is None:
-        shapeable = all(can_write(word) for _, words in drawn for word in words)
-    return [(cue, words) for cue, words in drawn if any(words)] if shapeable else []
-
-
-def _slid_in(image: Image.Image, step: int) -> Image.Image:
-    """The lower third on its way in: uncovered from the left while it fades in."""
-    if step >= _SLIDE_FRAMES:
-        return image
-    share = step / _SLIDE_FRAMES
-    eased = share * share * (3 - 2 * share)
-    shown = Image.new("RGBA", image.size)
-    shown.paste(image.crop((0, 0, max(1, int(image.width * eased)), image.height)), (0, 0))
-    shown.putalpha(shown.getchannel("A").point([round(value * eased) for value in range(256)]))
-    return shown
 
 
 def _dithered(rgba: Rgba) -> Rgba:

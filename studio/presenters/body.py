@@ -126,7 +126,7 @@ def _blazer(look: Look) -> str:
         f"M 332,602 C 348,642 372,682 400,710 C 428,682 452,642 468,602 L {400 + n},560 "
         f"L {400 - n},560 Z"
     )
-    pin_x = _across(look, 556)
+    pin_x = _across(look, 572)
     return (
         fill(_SHIRT_FRONT, look.shirt)
         + _neck(look)
@@ -135,8 +135,8 @@ def _blazer(look: Look) -> str:
         + _chin_shadow(look)
         + _necklace(look)
         + _jacket(look)
-        + f'<circle cx="{pin_x:.1f}" cy="782" r="9" fill="{look.accent}"/>'
-        + f'<circle cx="{pin_x - 2:.1f}" cy="780" r="3.6" fill="{lighter(look.accent, 0.55)}"/>'
+        + f'<circle cx="{pin_x:.1f}" cy="722" r="8" fill="{look.accent}"/>'
+        + f'<circle cx="{pin_x - 2:.1f}" cy="720" r="3.2" fill="{lighter(look.accent, 0.55)}"/>'
     )
 
 
