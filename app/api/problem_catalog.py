@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import cleandoc
 
-import app.api.refusals  # noqa: F401  # its classes belong into the catalogue
+import app.api.refusals  # with the next one: every class of error is loaded
+import app.bootstrap  # noqa: F401
 from app.domain.errors import AppError
 
 
@@ -92,6 +93,86 @@ _INSTANCES: tuple[ProblemPage, ...] = (
         "Make the video again.",
     ),
     ProblemPage(
+        "empty_script",
+        "Empty script",
+        422,
+        "There is nothing in the script that can be spoken.",
+        "Write what the presenter should say.",
+    ),
+    ProblemPage(
+        "script_too_long",
+        "Script too long",
+        422,
+        "The script has more characters than are allowed (MAX_TTS_INPUT_CHARS).",
+        "Shorten the script, or split it into several videos.",
+    ),
+    ProblemPage(
+        "speech_too_long",
+        "Speech too long",
+        422,
+        "The script would take longer to speak than is allowed (MAX_TTS_AUDIO_DURATION).",
+        "Shorten the script, or split it into several videos.",
+    ),
+    ProblemPage(
+        "unspeakable_script",
+        "Unspeakable script",
+        422,
+        "The voice found nothing in the script that it can speak.",
+        "Write it in the letters of its language.",
+    ),
+    ProblemPage(
+        "too_many_scenes",
+        "Too many scenes",
+        422,
+        "The script is too short to be cut into so many scenes.",
+        "Ask for fewer scenes or write a longer script.",
+    ),
+    *(
+        ProblemPage(
+            f"unknown_{member}",
+            f"Unknown {member}",
+            422,
+            f"There is no such {member}; the message lists those that there are.",
+            f"Choose a {member} of GET /catalog.",
+        )
+        for member in ("template", "presenter", "voice", "language")
+    ),
+    ProblemPage(
+        "unknown_magic_input",
+        "Unknown magic input",
+        422,
+        "The script holds a text in double square brackets that orders nothing known.",
+        "See GET /mock/scenarios for all magic inputs.",
+    ),
+    ProblemPage(
+        "magic_input_refused",
+        "Magic input refused",
+        422,
+        "The script holds a magic input, which only mock mode understands.",
+        "Take the text in double square brackets out of the script.",
+    ),
+    ProblemPage(
+        "webhook_not_local",
+        "Webhook not local",
+        422,
+        "In mock mode nothing leaves the machine, webhooks included.",
+        "Use a receiver on localhost, or leave webhook_url out.",
+    ),
+    ProblemPage(
+        "video_rejected",
+        "Video rejected",
+        500,
+        "The finished video does not play as it should and was not published.",
+        "Retry the job from the rendering stage.",
+    ),
+    ProblemPage(
+        "invalid_key",
+        "Invalid storage key",
+        422,
+        "A file was to be kept under a name that is not a plain relative path.",
+        "Please report this with the request id.",
+    ),
+    ProblemPage(
         "idempotency_key_reused",
         "Idempotency key reused",
         422,
@@ -111,7 +192,7 @@ _INSTANCES: tuple[ProblemPage, ...] = (
 CATALOG: dict[str, ProblemPage] = {
     page.code: page
     for page in (
-        *(_page(error) for error in _classes(AppError) if error.__module__ != "app.settings"),
+        *(_page(error) for error in _classes(AppError) if error.code != "invalid_settings"),
         *_INSTANCES,
     )
 }

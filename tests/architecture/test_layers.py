@@ -94,8 +94,13 @@ def _reads_environment(source: str) -> bool:
         for node in ast.walk(tree)
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
     }
-    return any(
+    imported = any(
+        isinstance(node, ast.ImportFrom) and node.module == "os" for node in ast.walk(tree)
+    )
+    return imported or any(
         isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
         and node.attr in {"environ", "environb", "getenv"}
         and id(node) not in written
         for node in ast.walk(tree)

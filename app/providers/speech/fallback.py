@@ -21,7 +21,10 @@ _log = structlog.get_logger(__name__)
 
 
 class AllSpeechFailed(ProviderError):
-    """No provider could speak. ``__cause__`` is an ``ExceptionGroup`` of every failure."""
+    """No provider could speak.
+
+    ``__cause__`` is an ``ExceptionGroup`` of every failure.
+    """
 
     code = "speech_unavailable"
 
