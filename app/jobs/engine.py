@@ -96,7 +96,7 @@ class Engine:
     ) -> None:
         self.worker_id = new_id("wrk")
         self._database = database
-        self._stages = dict(stages)
+        self._stages = stages
         self._queues = {CALLBACK_QUEUE: _CALLBACKS, **queues}
         self._listen = list(self._queues if listen is None else listen)
         self._workdir = workdir
