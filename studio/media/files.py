@@ -11,7 +11,10 @@ from pathlib import Path
 from studio.errors import StorageFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FORBIDDEN = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EIO}
+_FORBIDDEN = {
+    *(errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
+    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR),
+}
 
 
 def storage_error(exc: OSError, path: Path) -> StorageFull | None:
@@ -50,11 +53,6 @@ def appearing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 with plain newlines."""
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a small file in one piece."""
+    """Write UTF-8 with plain newlines, in one piece."""
     with appearing(path) as part:
-        part.write_bytes(data)
+        part.write_bytes(text.encode())

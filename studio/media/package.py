@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from studio.captions import make_cues, to_srt, to_vtt
 from studio.errors import UnknownOption, UnreadableMedia
 from studio.media import subtitles
 from studio.media.concat import add_tracks, copy_clips
-from studio.media.files import appearing, write_bytes, write_text
+from studio.media.files import appearing
 from studio.media.probe import MediaInfo, probe
 from studio.spec import DISCLOSURE
 from studio.timeline import Cue, Speech, Word
@@ -81,16 +82,16 @@ def package(
     """
     if not clips:
         raise UnreadableMedia("There is no clip to package.")
-    video_path = out_dir / f"{stem}.mp4"
     comment = f"{mark}. {disclosure}" if mark else disclosure
-    with appearing(video_path) as part:
-        cues = _write_video(part, clips, title=title, comment=comment, language=language)
-        poster = _poster(part, poster_at_s)
-    srt, vtt, jpg = (out_dir / f"{stem}{suffix}" for suffix in (".srt", ".vtt", ".jpg"))
-    write_text(srt, to_srt(cues))
-    write_text(vtt, to_vtt(cues, language=language))
-    write_bytes(jpg, poster)
-    return Package(video_path, srt, vtt, jpg, cues, probe(video_path))
+    video, srt, vtt, jpg = (out_dir / f"{stem}{end}" for end in (".mp4", ".srt", ".vtt", ".jpg"))
+    with contextlib.ExitStack() as names:
+        # All are written before any gets its name; the video, entered first, gets its name last.
+        parts = {path: names.enter_context(appearing(path)) for path in (video, srt, vtt, jpg)}
+        cues = _write_video(parts[video], clips, title=title, comment=comment, language=language)
+        parts[jpg].write_bytes(_poster(parts[video], poster_at_s))
+        parts[srt].write_bytes(to_srt(cues).encode())
+        parts[vtt].write_bytes(to_vtt(cues, language=language).encode())
+    return Package(video, srt, vtt, jpg, cues, probe(video))
 
 
 def _write_video(

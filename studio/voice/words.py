@@ -102,7 +102,7 @@ def time_words(
     begins[0] = start_s if begins[0] is None else begins[0]
     times = _fill(begins, [end - start for start, end in spans], end_s)
     return tuple(
-        Word(text[start:end], time_s, next_s)
+        Word(" ".join(text[start:end].split()), time_s, next_s)
         for (start, end), (time_s, next_s) in zip(spans, pairwise(times), strict=True)
     )
 
