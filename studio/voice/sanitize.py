@@ -11,13 +11,17 @@ from studio.errors import InvalidScript
 MAX_CHARACTERS = 20_000
 """What the voice takes in about a second; callers set their own, lower limits."""
 
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<!--.*?-->", re.DOTALL)
+# Runs are bounded, as otherwise a text of 6,000 asterisks takes seconds.
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>|<!--.{0,500}?-->", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)")
-_EMPHASIS = re.compile(r"(?<![\w*~`])(\*{1,3}|_{1,3}|~~|`{1,3})(?=\S)([^\n]+?)(?<=\S)\1(?![\w*~`])")
+_EMPHASIS = re.compile(
+    r"(?<![\w*~`])(\*{1,3}|_{1,3}|~~|`{1,3})(?=\S)([^\n]{1,200}?)(?<=\S)\1(?![\w*~`])"
+)
 _LINE_MARKER = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|[-*+•‣▪●][ \t]+|>[ \t]?)", re.MULTILINE)
 _CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
 _RULE = re.compile(r"^[ \t]*([-*_=])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
-_PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n\s*")
+_BLANKS = re.compile(r"[^\S\n]+")
+_PARAGRAPH = re.compile(r" ?\n\s*\n\s*")
 _LONELY_MARK = re.compile(r"[^\S\n]+(?=[,.](?:\s|$))")
 _SPACES = re.compile(r"[^\S\n]+|[^\S\n]*\n(?!\n)[^\S\n]*")
 
@@ -70,7 +74,7 @@ def _without_markup(text: str) -> str:
 
 def _written(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    text = text.replace("\u2029", "\n\n").replace("\t", " ")
+    text = _BLANKS.sub(" ", text.replace("\u2029", "\n\n"))
     text = _without_markup(unicodedata.normalize("NFC", text))
     text = _PICTURES.sub(" ", text)
     padded = f" {text} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from itertools import pairwise
 
@@ -102,3 +103,31 @@ def test_events_that_go_back_in_time_are_not_believed() -> None:
     words = time_words("a b c", [(1.0, 0), (0.5, 2), (2.0, 4)], start_s=0.0, end_s=3.0)
 
     assert [word.start_s for word in words] == pytest.approx([1.0, 1.5, 2.0])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*a ",
+        "_a ",
+        "`a ",
+        "[a",
+        "[a](",
+        "<a ",
+        "<!--",
+        "\n ",
+        " ",
+        "\t",
+        "- ",
+        "# ",
+        "> ",
+        "http://",
+    ],
+)
+def test_a_text_made_to_be_slow_is_cleaned_at_once(pattern: str) -> None:
+    text = (pattern * 20_000)[:19_998] + "a."
+
+    started = time.process_time()
+    sanitize(text)
+
+    assert time.process_time() - started < 1
