@@ -55,7 +55,16 @@ def create_app(services: Services) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # answers read in their own order
     app.url_map.strict_slashes = False
 
-    openapi.configure(app, server_url=services.http.public_base_url)
+    offered = services.catalog
+    openapi.configure(
+        app,
+        server_url=services.http.public_base_url,
+        choices={
+            "template": [each.id for each in offered.templates],
+            "presenter": [each.id for each in offered.presenters],
+            "voice": [each.id for each in offered.voices],
+        },
+    )
     middleware.trust_proxies(app, services.http.trusted_proxies)
     middleware.observe(app)
     auth.install(app)

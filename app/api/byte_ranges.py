@@ -52,5 +52,5 @@ def parse(header: str | None, size: int) -> ByteRange | None:
         if end and int(end) < int(start):
             return None
     if first >= size or first > last:
-        raise RangeNotSatisfiable(f"The file ends before that part: it has {size:,} bytes.")
+        raise RangeNotSatisfiable(size)
     return ByteRange(first, last, size)

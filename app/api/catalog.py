@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from app.api.answers import Answer, Live
 from app.api.context import absolute, services
 from app.api.operation import operation
+from app.api.parameters import path_parameter
 from app.api.pictures import Picture, presenter_picture, template_picture
 from app.api.principal import public
 from app.domain.video_request import Aspect
@@ -145,13 +146,7 @@ _PICTURE: dict[int, dict[str, Any]] = {
     },
     304: {"description": "The picture is the one that `If-None-Match` names."},
 }
-_NAME: dict[str, Any] = {
-    "name": "name",
-    "in": "path",
-    "required": True,
-    "description": "The id of the choice and the format of the picture: `.webp` or `.png`.",
-    "schema": {"type": "string"},
-}
+_FORMAT = "The id of the choice and the format of the picture: `.webp` or `.png`."
 
 
 @catalog.get("/catalog/templates/<name>")
@@ -161,7 +156,7 @@ _NAME: dict[str, Any] = {
     tag="Catalog",
     refuses=(404,),
     answers=_PICTURE,
-    parameters=[{**_NAME, "example": "presenter1.webp"}],
+    parameters=[path_parameter("name", _FORMAT, "presenter1.webp")],
     counted=False,
 )
 @catalog.input(PictureQuery, location="query", arg_name="query")
@@ -177,7 +172,7 @@ def get_template_picture(name: str, query: PictureQuery) -> Response:
     tag="Catalog",
     refuses=(404,),
     answers=_PICTURE,
-    parameters=[{**_NAME, "example": "maya.webp"}],
+    parameters=[path_parameter("name", _FORMAT, "maya.webp")],
     counted=False,
 )
 def get_presenter_picture(name: str) -> Response:

@@ -47,7 +47,20 @@ _ANSWERS: dict[int, dict[str, Any]] = {
         },
         "content": {
             "text/event-stream": {
-                "schema": {"type": "string"},
+                "schema": {
+                    "type": "object",
+                    "description": "One server-sent event.",
+                    "required": ["id", "event", "data"],
+                    "properties": {
+                        "id": {"type": "string", "description": "Its `sequence`."},
+                        "event": {"type": "string", "description": "Its `type`."},
+                        "data": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "contentSchema": {"$ref": "#/components/schemas/EventAnswer"},
+                        },
+                    },
+                },
                 "example": 'id: 3\nevent: progress\ndata: {"sequence": 3, "type": "progress"}\n\n',
             }
         },

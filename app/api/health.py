@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-import structlog
 from apiflask import APIBlueprint
 from flask import Response
 
@@ -13,12 +12,10 @@ from app.api.answers import Answer, Live
 from app.api.context import services
 from app.api.operation import operation
 from app.api.principal import OPERATIONS, public
-from app.domain.errors import NotReady
 
 health = APIBlueprint("health", __name__)
 
 _PROBE = public("front ends and orchestrators ask before they have a key.")
-_log = structlog.get_logger("app.api")
 
 
 class WorkerCounts(Answer):
@@ -61,7 +58,6 @@ class ProbeAnswer(Live):
 def get_health() -> HealthAnswer:
     """See how the product is: its mode, its providers, its workers and its queue."""
     services_ = services()
-    _database_answers()
     workers = services_.jobs.workers()
     counts = {status.value: count for status, count in services_.jobs.counts().items()}
     alive = sum(worker.alive for worker in workers)
@@ -94,7 +90,7 @@ def get_livez() -> ProbeAnswer:
 @health.output(ProbeAnswer)
 def get_readyz() -> ProbeAnswer:
     """May requests be sent here? Yes when the database answers."""
-    _database_answers()
+    services().database.ping()
     return ProbeAnswer(status="ready", livemode=services().http.livemode)
 
 
@@ -113,16 +109,7 @@ _METRICS: dict[int, dict[str, Any]] = {
 def get_metrics() -> Response:
     """Read the metrics: requests, stages, jobs, streams."""
     services_ = services()
-    _database_answers()
     services_.metrics.jobs_counted(
         {status.value: count for status, count in services_.jobs.counts().items()}
     )
     return Response(services_.metrics.render(), content_type=services_.metrics.content_type)
-
-
-def _database_answers() -> None:
-    try:
-        services().database.ping()
-    except Exception as exc:  # the drivers' errors are many and known below only
-        _log.warning("health.database_away", error=type(exc).__name__)
-        raise NotReady("The database does not answer.", retry_after_s=5) from exc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -10,21 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from app.api.answers import JobAnswer, JobList, VideoStatus
 from app.api.context import principal, services
 from app.api.operation import operation
-from app.api.parameters import JOB_ID, cursor, job_id
+from app.api.parameters import JOB_ID, cursor, job_id, path_parameter
 from app.api.present import job_answer, video_status
 from app.api.principal import JOBS
 from app.domain.states import JobStatus
 
 jobs = APIBlueprint("jobs", __name__)
 
-_GATE: dict[str, Any] = {
-    "name": "gate",
-    "in": "path",
-    "required": True,
-    "description": "Name of the gate, as the job's plan tells it.",
-    "schema": {"type": "string"},
-    "example": "script",
-}
+_GATE = path_parameter("gate", "Name of the gate, as the job's plan tells it.", "script")
 
 
 class _Request(BaseModel):
@@ -40,7 +33,9 @@ class JobsQuery(_Request):
     """Only those in this state."""
     limit: int = Field(default=50, ge=1, le=200)
     """How many on a page."""
-    cursor: str | None = Field(default=None, max_length=500)
+    cursor: str | None = Field(
+        default=None, max_length=500, json_schema_extra={"pattern": "^vid_[0-9a-z]{26}$"}
+    )
     """``next_cursor`` of the page before."""
 
 

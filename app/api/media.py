@@ -14,6 +14,7 @@ from app.api import byte_ranges
 from app.api.context import services
 from app.api.operation import operation
 from app.api.parameters import artifact_id as checked
+from app.api.parameters import path_parameter
 from app.api.principal import public
 
 media = APIBlueprint("media", __name__)
@@ -57,6 +58,12 @@ _ANSWERS: dict[int, dict[str, Any]] = {
     access=public("the signature in the link is the permission; it ends with `expires`."),
     tag="Files",
     refuses=(403, 404, 416),
+    parameters=[
+        path_parameter(
+            "artifact_id", "From a link of this server.", "art_01kacv4m8p3q5r7s9t1v3w5x7z"
+        ),
+        path_parameter("filename", "From a link of this server.", "video.mp4"),
+    ],
     answers=_ANSWERS,
     counted=False,
 )

@@ -62,6 +62,7 @@ def allow_origins(app: Flask, origins: tuple[str, ...]) -> None:
             "X-RateLimit-Reset",
             "X-Request-Id",
         ],
+        send_wildcard="*" in origins,
         supports_credentials=False,
         max_age=600,
     )

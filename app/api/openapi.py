@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from apiflask import APIFlask
@@ -124,8 +127,18 @@ _KEYS: dict[str, dict[str, str]] = {
 }
 
 
-def configure(app: APIFlask, *, server_url: str | None) -> None:
-    """Describe the application. APIFlask's guesses are off: routes declare what they answer."""
+_NESTED = re.compile(r"(#/components/schemas/)\w+\.(\w+)")
+
+
+def configure(
+    app: APIFlask, *, server_url: str | None, choices: Mapping[str, Sequence[str]]
+) -> None:
+    """Describe the application. APIFlask's guesses are off: routes declare what they answer.
+
+    Args:
+        server_url: where clients reach it; None: where the document came from.
+        choices: what members of ``CreateVideo`` may be, known only when the product is built.
+    """
     app.config.update(
         OPENAPI_VERSION="3.1.0",
         DESCRIPTION=DESCRIPTION,
@@ -138,20 +151,46 @@ def configure(app: APIFlask, *, server_url: str | None) -> None:
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         AUTO_AUTH_ERROR_RESPONSE=False,
     )
-    app.spec_processor(cast("Any", _complete))
+
+    @app.spec_processor
+    def complete(spec: Any) -> Any:
+        return _complete(cast("dict[str, Any]", spec), choices)
 
 
-def _complete(spec: dict[str, Any]) -> dict[str, Any]:
-    spec["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
+def _complete(spec: dict[str, Any], choices: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    spec = _share_schemas(spec)
+    asked = spec["components"]["schemas"]["CreateVideo"]["properties"]
+    for member, values in choices.items():
+        # a member that may be null says so by anyOf, whose first half is the text
+        text = asked[member].get("anyOf", [asked[member]])[0]
+        text["enum"] = list(values)
+    spec["components"]["schemas"]["Problem"] = _PROBLEM
     for path in spec["paths"].values():
         for operation in path.values():
             _merge_parameters(operation)
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
+            operation["responses"] = dict(sorted(operation["responses"].items()))
     optional = spec["paths"].get("/jobs/{id}/retry", {}).get("post", {}).get("requestBody")
     if optional:
         optional["required"] = False
     return spec
+
+
+def _share_schemas(spec: dict[str, Any]) -> dict[str, Any]:
+    """One schema for each model: APIFlask makes ``JobList.JobStatus``, ``VideoStatus.JobStatus`` …
+
+    Raises:
+        ValueError: two different models of ours have the same name.
+    """
+    shared: dict[str, Any] = json.loads(_NESTED.sub(r"\1\2", json.dumps(spec)))
+    schemas: dict[str, Any] = {}
+    for name, schema in sorted(shared["components"]["schemas"].items()):
+        plain = name.rpartition(".")[2]
+        if schemas.setdefault(plain, schema) != schema:
+            raise ValueError(f"two different schemas are named {plain!r}")
+    shared["components"]["schemas"] = schemas
+    return shared
 
 
 def _merge_parameters(operation: dict[str, Any]) -> None:

@@ -91,7 +91,7 @@ def _implied(view: Callable[..., Any], access: Access) -> set[int]:
     spec: dict[str, Any] = getattr(view, "_spec", {})
     statuses: set[int] = set()
     if access.scope:
-        statuses |= {401, 403}
+        statuses |= {401, 403, 503}  # keys and jobs are in the database
     if spec.get("body"):
         statuses |= {400, 413, 415, 422}
     if spec.get("args"):

@@ -78,7 +78,8 @@ def last_event_id(after: int) -> int:
     return int(sent)
 
 
-def _path_parameter(name: str, description: str, example: str) -> dict[str, Any]:
+def path_parameter(name: str, description: str, example: str) -> dict[str, Any]:
+    """Documents a part of the path."""
     return {
         "name": name,
         "in": "path",
@@ -89,7 +90,7 @@ def _path_parameter(name: str, description: str, example: str) -> dict[str, Any]
     }
 
 
-JOB_ID = _path_parameter(
+JOB_ID = path_parameter(
     "id", "The id that `POST /generate-video` answered.", "vid_01kacv4m8p3q5r7s9t1v3w5x7z"
 )
 IDEMPOTENCY_PARAMETER: dict[str, Any] = {
@@ -105,7 +106,7 @@ LAST_EVENT_ID: dict[str, Any] = {
     "in": "header",
     "required": False,
     "description": "Sent by browsers when they reconnect: only later events follow.",
-    "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+    "schema": {"type": "string", "pattern": "^[0-9]{0,9}$"},
 }
 ACCEPTED_HEADERS: dict[str, Any] = {
     "Location": {"schema": {"type": "string"}, "description": "Path to poll."},

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from app.api.answers import Live
 from app.api.context import services
 from app.api.operation import operation
+from app.api.parameters import path_parameter
 from app.api.principal import public
 from app.api.problem_catalog import CATALOG, ProblemPage
 from app.domain.errors import NotFound
@@ -52,10 +53,11 @@ def list_problems() -> ProblemList:
     access=_PUBLIC,
     tag="Help",
     refuses=(404,),
+    parameters=[path_parameter("code", "`code` of a problem document.", "not_found")],
     answers={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )
 @problem_pages.output(ProblemMeaning)
-def get_problem(code: str) -> ProblemMeaning | Response:
+def get_problem(code: str) -> tuple[ProblemMeaning, int, dict[str, str]] | Response:
     """Read what an error code means: a page for browsers, JSON for programs."""
     page = CATALOG.get(code)
     if page is None:
@@ -67,9 +69,12 @@ def get_problem(code: str) -> ProblemMeaning | Response:
         return Response(
             _html(page),
             content_type="text/html; charset=utf-8",
-            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+            headers={
+                "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+                "Vary": "Accept",
+            },
         )
-    return _meaning(page)
+    return _meaning(page), 200, {"Vary": "Accept"}
 
 
 def _meaning(page: ProblemPage) -> ProblemMeaning:

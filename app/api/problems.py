@@ -16,8 +16,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from app.api.context import request_id, services
 from app.api.problem_catalog import CATALOG
 from app.api.rate_limits import retry_after
+from app.api.refusals import RangeNotSatisfiable
 from app.api.validation import InvalidFields
-from app.domain.errors import AppError
+from app.db.database import UNREACHABLE
+from app.domain.errors import AppError, NotReady
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -93,6 +95,11 @@ def _refused(error: AppError) -> Response:
         remedy=error.remedy,
         errors=errors,
         retry_after_s=retry_after_s,
+        headers=(
+            {"Content-Range": f"bytes */{error.size}"}
+            if isinstance(error, RangeNotSatisfiable)
+            else None
+        ),
     )
 
 
@@ -162,7 +169,10 @@ def _drain(limit_bytes: int = 32_000_000) -> None:
 
 
 def _unexpected(error: Exception) -> Response:
-    """A bug. The traceback goes to the log, the client gets the request id."""
+    """A database that is away, or a bug: the traceback goes to the log, the id to the client."""
+    if isinstance(error, UNREACHABLE):
+        _log.warning("http.database_away", error=type(error).__name__)
+        return _refused(NotReady("The database does not answer."))
     _log.error("http.failed", exc_info=error, request_id=request_id())
     return problem(
         code="internal_error",

@@ -10,16 +10,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
-from flask_limiter.constants import HeaderNames
-
-_HEADERS = {
-    HeaderNames.LIMIT: "X-RateLimit-Limit",
-    HeaderNames.REMAINING: "X-RateLimit-Remaining",
-    HeaderNames.RESET: "X-RateLimit-Reset",
-    HeaderNames.RETRY_AFTER: "Retry-After",
-}
 
 
 def install(
@@ -39,14 +31,24 @@ def install(
         application_limits_exempt_when=lambda: request.endpoint in exempt,
         storage_uri="memory://",
         strategy="moving-window",
-        headers_enabled=True,
-        header_name_mapping=_HEADERS,
         swallow_errors=True,
     )
     for endpoint, limit in by_endpoint.items():
         limited = limiter.limit(limit)(app.view_functions[endpoint])
         app.view_functions[endpoint] = cast("Any", limited)
     app.extensions["limiter_of_requests"] = limiter
+    app.after_request(_tell)
+
+
+def _tell(response: Response) -> Response:
+    """How much is left. The library's own headers put Retry-After on good answers too."""
+    limiter: Limiter = current_app.extensions["limiter_of_requests"]
+    current = limiter.current_limit
+    if current is not None:
+        response.headers["X-RateLimit-Limit"] = str(current.limit.amount)
+        response.headers["X-RateLimit-Remaining"] = str(current.remaining)
+        response.headers["X-RateLimit-Reset"] = str(current.reset_at)
+    return response
 
 
 def retry_after() -> float:

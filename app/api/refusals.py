@@ -42,6 +42,10 @@ class RangeNotSatisfiable(AppError):
     status = 416
     default_remedy = "Ask for bytes inside the file, or for the whole file."
 
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The file ends before that part: it has {size:,} bytes.")
+        self.size = size
+
 
 class StreamsBusy(NotReady):
     """Every event stream that this process may hold open is taken."""

@@ -14,6 +14,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 30_000
 
+UNREACHABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+"""What is raised when the database is away, full, or locked for too long; for the layers above
+that may not know sqlalchemy."""
+
 
 def _driver_url(url: str) -> sa.URL:
     """Accept the addresses that hosting providers hand out, and name our driver."""
