@@ -37,7 +37,7 @@ export function elapsed(seconds) {
 }
 
 export function size(bytes) {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return bytes < 999_500 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 /** `just now`, `4 minutes ago`, `yesterday`, `12 Nov`. */
