@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from app.domain.errors import InvalidInput
 from app.jobs.stage import StageContext
 from app.providers.scripts.scenes import cut_into_scenes
+from studio.title import title_from_script
 
 _SCRIPT_STAGE = "enhance_script"
 
@@ -27,14 +30,18 @@ def final_script(context: StageContext) -> str:
 
 
 def title(context: StageContext) -> str:
-    """The title for the picture and the file; empty if there is none."""
-    return str(context.inputs[_SCRIPT_STAGE].output.get("title") or "")
+    """The title for the picture and the file; a script edited by a person is titled anew."""
+    output = context.inputs[_SCRIPT_STAGE].output
+    script = final_script(context)
+    if _is_as_cut(output.get("scenes"), script):
+        return str(output.get("title") or "")
+    return title_from_script(script)
 
 
 def scene_script(context: StageContext) -> str:
     """What is said in the scene of this node, or the whole script in a single-scene video.
 
-    A person may have edited the script without touching the cuts; it is cut anew then.
+    A script edited by a person is cut anew.
     """
     script = final_script(context)
     scene = context.node.scene
@@ -42,10 +49,13 @@ def scene_script(context: StageContext) -> str:
         return script
     count = context.request.scenes
     scenes = context.inputs[_SCRIPT_STAGE].output.get("scenes")
-    if isinstance(scenes, list) and len(scenes) == count and _words(*scenes) == _words(script):
-        return str(scenes[scene - 1])
-    return cut_into_scenes(script, count)[scene - 1]
+    if not _is_as_cut(scenes, script) or len(scenes) != count:
+        scenes = cut_into_scenes(script, count)
+    return str(scenes[scene - 1])
 
 
-def _words(*texts: object) -> list[str]:
-    return " ".join(map(str, texts)).split()
+def _is_as_cut(scenes: object, script: str) -> TypeGuard[list[str]]:
+    """Whether the scenes are still those of the script: an edit changes only the script."""
+    if not isinstance(scenes, list):
+        return False
+    return " ".join(map(str, scenes)).split() == script.split()
