@@ -11,10 +11,12 @@ from app.db.api_keys import ApiKeys
 from app.db.database import Database
 from app.db.runtime_settings import RuntimeSettings
 from app.domain.clock import Clock, utc_now
+from app.jobs.address_guard import AddressGuard
 from app.jobs.engine_client import EngineClient
 from app.jobs.jobs import Jobs
 from app.jobs.queues import QueueLimits
 from app.jobs.stage import StageFunction
+from app.jobs.webhook_sender import WebhookSender
 from app.pipelines.attempt import Attempt
 from app.pipelines.catalog import Catalog
 from app.pipelines.limits import ScriptLimits
@@ -39,6 +41,8 @@ from app.telemetry.metrics import Metrics
 from studio.voice import detect_language
 
 SIMULATED_MARK = "SIMULATED"
+
+WEBHOOK_SECRET = "webhook_signing"  # noqa: S105  # the name of the secret, not the secret
 
 _VIBEVOICE_LANGUAGES = frozenset({"en"})
 _SARVAM_LANGUAGES = frozenset({"bn", "en", "gu", "hi", "kn", "ml", "mr", "pa", "ta", "te"})
@@ -99,6 +103,7 @@ class WorkFacts:
     dead_s: float
     grace_s: float
     metrics_port: int | None
+    webhook_timeout_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,15 @@ class Services:
                 remedy="Set DATA_DIR to a folder that this user can write.",
             ) from exc
         self.database.upgrade()
+
+    def webhook_sender(self) -> WebhookSender:
+        """Calls clients back, in mock mode only this machine. Reads the key from the database."""
+        livemode = self.http.livemode
+        return WebhookSender(
+            AddressGuard(allow_public=livemode, allow_loopback=not livemode),
+            self.runtime_settings.get_or_create_secret(WEBHOOK_SECRET),
+            timeout_s=self.work.webhook_timeout_s,
+        )
 
     def warm_up(self) -> None:
         """Load what the first request would otherwise wait for: the language model, the queue."""
@@ -282,6 +296,7 @@ def _work_facts(settings: Settings) -> WorkFacts:
         dead_s=settings.worker_dead_s,
         grace_s=settings.graceful_timeout_s,
         metrics_port=settings.worker_metrics_port,
+        webhook_timeout_s=settings.webhook_timeout_s,
     )
 
 

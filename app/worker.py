@@ -40,6 +40,7 @@ class Worker:
             poll_s=work.poll_s,
             beat_s=work.heartbeat_s,
             dead_s=work.dead_s,
+            sender=services.webhook_sender(),
         )
         self._draining: threading.Thread | None = None
         self._finished = False

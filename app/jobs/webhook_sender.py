@@ -69,11 +69,18 @@ class _Pinned(HTTPAdapter):
 
 
 class WebhookSender:
-    """Posts events. No redirects, no proxies, no cookies; AddressRefused before any connection."""
+    """Posts events. No redirects, no proxies, no cookies; AddressRefused before any connection.
 
-    def __init__(self, guard: AddressGuard, secret: str) -> None:
+    Args:
+        timeout_s: how long a receiver may take to answer.
+    """
+
+    def __init__(
+        self, guard: AddressGuard, secret: str, *, timeout_s: float = READ_TIMEOUT_S
+    ) -> None:
         self._guard = guard
         self._secret = secret
+        self._timeout_s = timeout_s
 
     def send(self, url: str, webhook_id: str, payload: Mapping[str, Any], now: datetime) -> Sent:
         """One POST. Never raises for what the receiver or the network does."""
@@ -104,7 +111,7 @@ class WebhookSender:
                     pinned,
                     data=body,
                     headers=headers,
-                    timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                    timeout=(CONNECT_TIMEOUT_S, self._timeout_s),
                     allow_redirects=False,
                     stream=True,  # the answer's body is not read: it says nothing to us
                 ) as answer:

@@ -50,9 +50,7 @@ COMMANDS = _commands()
 @contextlib.contextmanager
 def _server(folder: Path, **settings: str) -> Iterator[str]:
     """A real server in mock mode; where it listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     environment = {
         **os.environ,
         "PORT": str(port),
@@ -82,6 +80,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server that takes requests; nobody works on them."""
     with _server(tmp_path_factory.mktemp("documents"), RUN_WORKER="off") as address:
         yield address
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -130,3 +134,45 @@ def test_the_program_in_the_readme_ends_with_a_video(tmp_path: Path) -> None:
 
     assert video.headers["Content-Type"] == "video/mp4"
     assert video.content[4:8] == b"ftyp"
+
+
+def test_the_receiver_in_the_webhooks_page_verifies_what_the_server_sends(tmp_path: Path) -> None:
+    """The whole way: the secret as printed, a job with a webhook, the page's own program."""
+    port = _free_port()
+    receiver = "\n".join(code_blocks(Path("docs/how-to/webhooks.md"), "python"))
+    with _server(tmp_path) as address, (tmp_path / "received").open("wb") as received:
+        secret = subprocess.run(
+            [sys.executable, "scripts/webhook_secret.py"],
+            cwd=ROOT, env={**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": ""},
+            capture_output=True, text=True, timeout=30, check=True,
+        ).stdout.strip()  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-c", receiver.replace("8088", str(port))],
+            env={**os.environ, "WEBHOOK_SECRET": secret}, stdout=received, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            job = requests.post(
+                f"{address}/generate-video",
+                json={
+                    "script": "Stop here. [[fail:validate:rejected]]",
+                    "webhook_url": f"http://localhost:{port}/videos",
+                },
+                timeout=20,
+            ).json()["id"]
+            wanted = {f"job.{event} {job}" for event in ("accepted", "started", "failed")}
+            told = _read_until(tmp_path / "received", wanted)
+        finally:
+            process.kill()
+            process.communicate(timeout=5)
+
+    assert told >= wanted
+
+
+def _read_until(path: Path, wanted: set[str]) -> set[str]:
+    """Lines of a growing file, as soon as all that are wanted are among them."""
+    deadline = time.monotonic() + 60
+    while not (told := set(path.read_text().splitlines())) >= wanted:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    return told
