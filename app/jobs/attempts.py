@@ -237,13 +237,19 @@ class Attempts:
         return True
 
     def release(self, ticket: Ticket) -> bool:
-        """Give an attempt back unfinished, for another worker to begin. Not counted as a crash."""
+        """Give an attempt up in peace, and queue another one in its place.
+
+        A new attempt, as the queue entry of this one ends whenever its stage returns.
+        """
+        now = self._clock()
         with self._database.session() as session:
-            opened = self._open(session, ticket, self._clock())
+            opened = self._open(session, ticket, now)
             if opened is None:
                 return False
             job, mine = opened
-            job.update(mine, status=StageStatus.QUEUED, lease=None, worker=None)
+            job.update(mine, status=StageStatus.CANCELLED, lease=None, completed_at=now)
+            if not mine.superseded and not job.status.is_final:
+                job.start(job.plan.node(mine.key), try_number=mine.try_number)
             job.write()
         return True
 

@@ -1,8 +1,9 @@
 """Only the run that holds the lease may write; a stage that kills its workers is given up."""
 
+from app.domain.errors import StageFailed
 from app.domain.states import JobStatus, StageStatus
 from app.jobs.stage import StageResult
-from tests.jobs.bench import SINGLE, Bench
+from tests.jobs.bench import FAN, SINGLE, Bench
 
 
 def test_a_second_run_takes_the_attempt_over_and_the_first_ones_result_is_dropped(
@@ -51,13 +52,24 @@ def test_a_stage_that_kills_three_workers_fails_the_job(bench: Bench) -> None:
 def test_a_worker_that_goes_in_peace_is_not_counted_as_a_crash(bench: Bench) -> None:
     job = bench.create(SINGLE)
     for _ in range(6):
-        started = bench.attempts.begin(job.id, "validate", 1, worker="wrk_deployed")
-        assert started is not None
+        started = bench.take()
         assert bench.attempts.release(started.ticket)
         assert bench.attempts.release(started.ticket) is False
-    (stage,) = bench.jobs.detail(job.id).stages
-    assert stage.status == StageStatus.QUEUED
-    assert bench.finish(bench.take()) is True
+        assert bench.finish(started) is False
+    assert len(bench.run()) == 5
+    statuses = [s.status for s in bench.jobs.detail(job.id).stages if s.key == "validate"]
+    assert statuses == [*[StageStatus.CANCELLED] * 6, StageStatus.COMPLETED]
+
+
+def test_what_is_given_up_in_a_failed_job_is_not_started_again(bench: Bench) -> None:
+    job = bench.create(FAN)
+    bench.step()
+    one, two = bench.take(), bench.take()
+    bench.attempts.fail(one.ticket, StageFailed("One."))
+    assert bench.attempts.release(two.ticket)
+    assert bench.queue.entries == []
+    bench.jobs.resume(job.id, actor="a")
+    assert len(bench.run()) == 4
 
 
 def test_entries_of_unknown_jobs_and_attempts_are_harmless(bench: Bench) -> None:
