@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from app.settings import describe
-from tests.architecture.repository import ROOT, pages
+from scripts.reference_pages import LATER
+from tests.architecture.repository import ROOT, pages, tracked
 
 SETTINGS = {setting.name for setting in describe()}
 
@@ -14,6 +16,22 @@ def test_the_example_environment_names_every_setting_and_no_other() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
 
     assert set(re.findall(r"^#?\s?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE)) == SETTINGS
+
+
+def test_settings_that_nothing_reads_are_marked_as_coming_later() -> None:
+    readers = [
+        (ROOT / path).read_text(encoding="utf-8")
+        for path in (*tracked("app/*.py"), Path("deploy/gunicorn.conf.py"))
+        if path.name != "setting_groups.py"
+    ]
+    source = "\n".join(readers)
+    unread = {
+        name
+        for name in SETTINGS
+        if not re.search(rf"\b(?:_?settings|self)\.{name.lower()}\b", source)
+    }
+
+    assert unread == set(LATER)
 
 
 def test_every_setting_has_a_sentence() -> None:
