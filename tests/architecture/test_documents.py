@@ -13,9 +13,7 @@ from app.api.problem_catalog import CATALOG
 from tests.architecture.repository import ROOT, code_blocks, pages, tracked
 
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
-REQUEST = re.compile(
-    r"(?:http://(?:localhost|127\.0\.0\.1):\d+|\$\{?BASE\}?)(?P<path>/[^\s\"'?)#]*)"
-)
+REQUEST = re.compile(r"http://(?:localhost|127\.0\.0\.1):5000(?P<path>/[^\s\"'?)#]*)")
 MAKE = re.compile(
     r"(?:^|&&|;|`)\s*(?:[A-Z_]+=(?:\"[^\"]*\"|\S+) )*make ((?:[a-z][a-z-]*))", re.MULTILINE
 )
