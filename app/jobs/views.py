@@ -97,7 +97,7 @@ class JobView:
     failure: Failure | None
     livemode: bool
     script: str
-    """As it will be or was spoken: enhanced or edited once that is done, till then the user's own."""
+    """As it will be or was spoken: enhanced or edited; before that, the user's own."""
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
