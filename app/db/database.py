@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 30_000
+RESTED_S = 5.0
 
 UNREACHABLE = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 """What is raised when the database is away, full, or locked for too long; for the layers above
@@ -54,12 +58,14 @@ class Database:
             "echo": echo,
         }
         if not self.is_sqlite:
-            options["pool_pre_ping"] = True
             options["connect_args"] = {"connect_timeout": 10}
         self.engine = sa.create_engine(self._url, **options)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            sa.event.listen(self.engine, "checkin", _note_rest)
+            sa.event.listen(self.engine, "checkout", _wake)
         self._writing = sessionmaker(
             self.engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False
         )
@@ -122,6 +128,25 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _note_rest(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.info["rested_since"] = time.monotonic()
+
+
+def _wake(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection for a sign of life if it rested: the server may have been restarted.
+
+    Asking each time, as the pool itself can, would make every short transaction a third longer.
+    """
+    rested_since = entry.info.get("rested_since")
+    if rested_since is None or time.monotonic() - rested_since < RESTED_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise sa.exc.DisconnectionError from error
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

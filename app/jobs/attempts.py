@@ -17,12 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
-from app.db.tables import ARTIFACTS
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.states import EventType, JobStatus, StageStatus
 from app.domain.video_request import VideoRequest
+from app.jobs import statements
 from app.jobs.enqueuer import Enqueuer
 from app.jobs.failures import WorkerCrashed, failure_of, to_json
 from app.jobs.plan import Node, Plan
@@ -296,9 +296,7 @@ def _inputs(session: Session, job_id: str, read: list[Attempt]) -> dict[str, Sta
     if not read:
         return {}
     files: dict[tuple[str, int], list[ArtifactRef]] = {}
-    rows = session.execute(
-        sa.select(ARTIFACTS).where(ARTIFACTS.c.job_id == job_id).order_by(ARTIFACTS.c.ordinal)
-    )
+    rows = session.connection().execute(statements.ARTIFACTS_OF_JOB, {"at_job": job_id})
     for row in rows:
         files.setdefault((row.key, row.attempt), []).append(artifact_ref(row))
     return {
@@ -322,8 +320,8 @@ def artifact_ref(row: sa.Row[Any]) -> ArtifactRef:
 def _store_artifacts(session: Session, ticket: Ticket, result: StageResult, now: datetime) -> None:
     if not result.artifacts:
         return
-    session.execute(
-        sa.insert(ARTIFACTS),
+    session.connection().execute(
+        statements.INSERT_ARTIFACTS,
         [
             {
                 "id": new_id("art"),

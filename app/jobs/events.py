@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.db.tables import DELIVERIES, EVENTS
+from app.db.tables import DELIVERIES
 from app.domain.ids import new_id
 from app.domain.states import EventType
 from app.jobs.enqueuer import Enqueuer
+from app.jobs.statements import INSERT_EVENTS
 
 CALLED_BACK = frozenset(
     {
@@ -51,8 +52,8 @@ def store_events(
     """
     first: int = job["last_event"] + 1
     numbered = list(enumerate(events, start=first))
-    session.execute(
-        sa.insert(EVENTS),
+    session.connection().execute(
+        INSERT_EVENTS,
         [
             {
                 "job_id": job["id"],

@@ -18,10 +18,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.db.tables import APPROVALS, JOBS, STAGES
+from app.db.tables import APPROVALS
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
 from app.domain.states import ApprovalStatus, EventType, JobStatus, StageStatus
+from app.jobs import statements
 from app.jobs.enqueuer import Enqueuer, stage_entry
 from app.jobs.events import PendingEvent, store_events
 from app.jobs.failures import to_json
@@ -102,25 +103,20 @@ class Transition:
         tenant: str | None = None,
     ) -> Transition:
         """Lock the job and read it. NotFound if there is none, or it is another tenant's."""
-        query = sa.select(JOBS).where(JOBS.c.id == job_id).with_for_update()
-        row = session.execute(query).mappings().one_or_none()
+        connection = session.connection()
+        at = {"at_job": job_id}
+        row = connection.execute(statements.LOCK_JOB, at).mappings().one_or_none()
         if row is None or (tenant is not None and row["tenant"] != tenant):
             raise NotFound("There is no such job.")
-        columns = [STAGES.c[name] for name in Attempt.__slots__]
         attempts = [
             Attempt(a[0], a[1], StageStatus(a[2]), *a[3:])
-            for a in session.execute(
-                sa.select(*columns).where(STAGES.c.job_id == job_id).order_by(STAGES.c.attempt)
-            )
+            for a in connection.execute(statements.ATTEMPTS_OF_JOB, at)
         ]
         gates: list[Gate] = []
         if any(node["gate"] for node in row["plan"]["nodes"]):
-            names = [APPROVALS.c[name] for name in ("id", "gate", "key", "attempt", "status")]
             gates = [
                 Gate(g[0], g[1], g[2], g[3], ApprovalStatus(g[4]))
-                for g in session.execute(
-                    sa.select(*names).where(APPROVALS.c.job_id == job_id).order_by(APPROVALS.c.id)
-                )
+                for g in connection.execute(statements.GATES_OF_JOB, at)
             ]
         return cls(session, enqueuer, dict(row), attempts, gates, now)
 
@@ -167,15 +163,9 @@ class Transition:
 
     def update(self, attempt: Attempt, **values: Any) -> None:
         """Write columns of one attempt now."""
-        self.session.execute(
-            sa.update(STAGES)
-            .where(
-                STAGES.c.job_id == self.id,
-                STAGES.c.key == attempt.key,
-                STAGES.c.attempt == attempt.attempt,
-            )
-            .values(values)
-        )
+        at = {"at_job": self.id, "at_key": attempt.key, "at_attempt": attempt.attempt}
+        statement = statements.update_attempt(tuple(values))
+        self.session.connection().execute(statement, at | values)
         for name, value in values.items():
             if name in Attempt.__slots__:
                 setattr(attempt, name, value)
@@ -310,8 +300,8 @@ class Transition:
                 delay_s=delay_s,
             )
         if self._starts:
-            self.session.execute(
-                sa.insert(STAGES), [self._new_row(*start) for start in self._starts]
+            self.session.connection().execute(
+                statements.INSERT_STAGES, [self._new_row(*start) for start in self._starts]
             )
         self.show_progress()
         if self.status != self.job["status"]:
@@ -322,7 +312,8 @@ class Transition:
             self.set(
                 last_event=store_events(self.session, self._enqueuer, job, self._events, self.now)
             )
-        self.session.execute(sa.update(JOBS).where(JOBS.c.id == self.id).values(self._values))
+        statement = statements.update_job(tuple(self._values))
+        self.session.connection().execute(statement, {"at_job": self.id} | self._values)
 
     # How it is done
 
