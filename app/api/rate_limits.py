@@ -13,6 +13,8 @@ from typing import Any, cast
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 
+from app.api.moving_window import MovingWindowMemory
+
 
 def install(
     app: Flask, *, every: str, by_endpoint: Mapping[str, str], exempt: frozenset[str]
@@ -29,7 +31,7 @@ def install(
         app=app,
         application_limits=[every],
         application_limits_exempt_when=lambda: request.endpoint in exempt,
-        storage_uri="memory://",
+        storage_uri=f"{MovingWindowMemory.STORAGE_SCHEME[0]}://",
         strategy="moving-window",
         swallow_errors=True,
     )
