@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.api.problem_catalog import CATALOG
+from studio.presenters import PRESENTERS
+from studio.templates import TEMPLATES
 from tests.architecture.repository import ROOT, code_blocks, pages, tracked
 
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)(?:\s+\"[^\"]*\")?\)")
@@ -128,6 +130,16 @@ def test_the_readme_shows_pictures_that_are_in_the_repository() -> None:
 
     assert pictures
     assert [picture for picture in pictures if not (ROOT / picture).exists()] == []
+
+
+def test_the_documents_count_what_there_is() -> None:
+    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    readme, look = _text("README.md"), _text("docs/how-to/choose-the-look.md")
+
+    assert f"{words[len(PRESENTERS)].capitalize()} presenters" in readme
+    assert f"{words[len(TEMPLATES)]} templates" in readme
+    assert [name for name in PRESENTERS if f"`{name}`" not in look] == []
+    assert f"… `{list(TEMPLATES)[-1]}`" in look
 
 
 def test_the_changelog_keeps_its_form() -> None:
