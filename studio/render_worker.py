@@ -29,11 +29,14 @@ from studio.timeline import Speech
 _PROGRESS_EVERY_FRAMES = 4
 _PR_SET_PDEATHSIG = 1
 _ENDED_BY_PARENT = 143
+_NICENESS = 10
+"""Drawing takes every core it gets; whoever answers a request meanwhile comes first."""
 
 
 def main() -> int:
     """Serve the request on stdin; the exit status is 0 for a finished clip."""
     replies = _protect_stdout()
+    os.nice(_NICENESS)
     requests = sys.stdin.buffer
     request, speech = _read_request(requests)
     out = Path(request["out"])
