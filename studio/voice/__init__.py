@@ -1,6 +1,7 @@
 """The embedded voice: text in, timed speech out, offline and the same to the bit every time.
 
 It is espeak-ng in a one-shot child process: clear, in some forty languages, and plainly a machine.
+Its Japanese knows kana only: it says "Chinese letter" for each kanji, so scripts want furigana.
 """
 
 from __future__ import annotations
