@@ -26,6 +26,7 @@ _MAKE_S = 600
 _POLL_S = 0.2
 _ASK_S = (5, 30)
 """Seconds to connect, and to wait for an answer."""
+_HEALTH_S = (2, 5)
 _BAR_WIDTH = 28
 
 _http = requests.Session()
@@ -121,7 +122,7 @@ def _await_health(settings: Settings, process: subprocess.Popen[bytes], log: Pat
 def _health(settings: Settings) -> dict[str, Any] | None:
     """What ``/health`` says, if it is our product that answers."""
     try:
-        answer = _http.get(f"{settings.local_url}/health", timeout=_ASK_S)
+        answer = _http.get(f"{settings.local_url}/health", timeout=_HEALTH_S)
         found = answer.json()
     except (requests.RequestException, ValueError):
         return None

@@ -42,11 +42,13 @@ class Worker:
             dead_s=work.dead_s,
             sender=services.webhook_sender(),
         )
+        self._store = services.store
         self._draining: threading.Thread | None = None
         self._finished = False
 
     def start(self) -> None:
-        """Begin to take work."""
+        """Begin to take work; first clear up after writers that were killed."""
+        self._store.discard_partial()
         self._engine.start()
 
     def begin_drain(self) -> None:
