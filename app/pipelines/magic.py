@@ -31,7 +31,7 @@ TARGETS: Mapping[str, tuple[str, frozenset[str]]] = {
     "elevenlabs": ("synthesize_speech", _EVERYWHERE | DAMAGES),
     "render": ("render_avatar", _EVERYWHERE | DAMAGES | {AFTER_ACCEPT}),
     "heygen": ("render_avatar", _EVERYWHERE | DAMAGES | {AFTER_ACCEPT}),
-    "compose": ("compose", _EVERYWHERE | DAMAGES),
+    "compose": ("compose", _EVERYWHERE),
     "store": ("store", _EVERYWHERE | DAMAGES | STORE_KINDS),
     "wasabi": ("store", _EVERYWHERE | DAMAGES | STORE_KINDS),
 }

@@ -13,8 +13,12 @@ from app.jobs.stage import StageContext, StageFunction, StageResult
 from app.providers.faults import asked, injected, spoil, strike
 from app.storage import ObjectStore, StorageFull, StorageReadOnly
 
-_OWN_TARGETS = {"validate": "validate", "compose": "compose"}
-"""Stages without a provider that could fail in their place."""
+_STRUCK_WHOLE = {
+    "validate": ("studio", "validate"),
+    "compose": ("studio", "compose"),
+    "store": ("wasabi", "store", "wasabi"),
+}
+"""Stages whose provider, if they have one, is not called once but not at all or often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,15 @@ class FaultyStage:
     def __call__(self, context: StageContext) -> StageResult:
         """Run the stage with the faults of its request in place."""
         with injected(context.request.faults, attempt=context.attempt, cancelled=context.cancelled):
-            if self.name in _OWN_TARGETS:
-                strike("studio", _OWN_TARGETS[self.name])
+            if self.name in _STRUCK_WHOLE:
+                strike(*_STRUCK_WHOLE[self.name])
             return self.stage(context)
 
 
 class SimulatedStore:
-    """A bucket's stand-in on the local disk. Faults: ``store``, or the bucket's name.
+    """A bucket's stand-in on the local disk, which can be full, read-only, or lose data on the way.
+
+    Faults: ``store``, or the bucket's name.
 
     Args:
         name: the bucket provider it stands for.
@@ -47,7 +53,6 @@ class SimulatedStore:
     def put(self, source: Path, key: str, *, content_type: str) -> None:
         """See ``ObjectStore.put``."""
         targets = ("store", self._name)
-        strike(self._name, *targets)
         if asked("full", *targets):
             raise StorageFull(f"There is no space left at {self._name}.")
         if asked("read_only", *targets):

@@ -121,6 +121,16 @@ def test_kill_9_in_the_middle_of_a_render_loses_nothing(start, tmp_path):
         assert after[finished] == before[finished] == 1
 
 
+def test_a_lost_master_takes_its_worker_along_and_gives_the_port_back(start):
+    server = start().await_ready()
+    (worker,) = server.children()
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait(10)
+    until(lambda: not psutil.pid_exists(worker), 20)
+    server.start()
+    server.await_ready()
+
+
 def test_renders_die_with_the_server_that_was_killed(start):
     server = start().await_ready()
     job = server.create(LONG)

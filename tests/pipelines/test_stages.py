@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.errors import BadResponse, InvalidInput, ProviderTimeout, StageFailed
+from app.domain.errors import (
+    BadResponse,
+    InvalidInput,
+    ProviderError,
+    ProviderTimeout,
+    StageFailed,
+)
 from app.domain.video_request import Fault
 from app.jobs.stage import StageCancelled, StageResult
 from app.pipelines.attempt import Attempt
 from app.pipelines.limits import ScriptLimits
+from app.pipelines.magic import TARGETS
 from app.pipelines.simulation import FaultyStage, SimulatedStore
 from app.pipelines.stages import (
     Compose,
@@ -20,6 +27,7 @@ from app.pipelines.stages import (
     SynthesizeSpeech,
     Validate,
 )
+from app.providers.faults import ERRORS
 from app.providers.renderers import SimulatedRenderer, StudioRenderer
 from app.providers.scripts import SimulatedEnhancer, VerbatimScript
 from app.providers.speech import FallbackSpeech, SimulatedSpeech
@@ -202,6 +210,37 @@ def test_stages_without_a_provider_fail_on_request_too(attempt):
         stage(attempt("validate", faults=fault("validate", "timeout", 1)).context)
     again = attempt("validate", faults=fault("validate", "timeout", 1), number=2)
     assert stage(again.context).output
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        (target, kind)
+        for target, (stage, kinds) in TARGETS.items()
+        for kind in sorted(kinds)
+        # drawing and saving take their time; their damages have tests of their own
+        if stage != "store" and not (stage == "render_avatar" and kind not in ERRORS)
+    ],
+)
+def test_no_magic_input_that_is_offered_does_nothing(attempt, speak, render, store, target, kind):
+    stage = TARGETS[target][0]
+    saved = LocalStore(store.root)
+    stages = {
+        "validate": Validate(LIMITS),
+        "enhance_script": ENHANCE,
+        "synthesize_speech": speak,
+        "render_avatar": RenderAvatar(render.renderer, saved),
+        "compose": Compose(saved, "SIMULATED"),
+    }
+    inputs = script_of("Hello there.")
+    if stage == "render_avatar":
+        inputs["synthesize_speech"] = speak(attempt("synthesize_speech", inputs=inputs).context)
+    made = attempt(stage, inputs=inputs, faults=fault(target, kind))
+    try:
+        result = simulated(stage, stages[stage])(made.context)
+    except ProviderError:
+        return
+    assert target == "elevenlabs" or result.output["fallback_used"]
 
 
 def test_every_attempt_is_counted(attempt):

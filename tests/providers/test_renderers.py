@@ -150,6 +150,21 @@ def test_a_clip_that_is_cut_off_is_noticed_not_delivered(spoken, tmp_path, faili
     assert not out.exists()
 
 
+def test_a_clip_that_nobody_comes_for_is_dropped_after_an_hour(spoken, tmp_path):
+    now = 0.0
+    renderer = StudioRenderer(workdir=tmp_path / "renders", monotonic=lambda: now)
+    left = renderer.submit(spoken)
+    finish(renderer, left)
+    now = 3599
+    renderer.cancel(renderer.submit(replace(spoken, idempotency_key="second")))
+    assert renderer.poll(left).status == "done"
+    now = 3601
+    renderer.cancel(renderer.submit(replace(spoken, idempotency_key="third")))
+    with pytest.raises(ProviderUnavailable):
+        renderer.poll(left)
+    assert list((tmp_path / "renders").iterdir()) == []
+
+
 def test_a_render_beyond_its_time_is_a_timeout(spoken, tmp_path):
     renderer = StudioRenderer(timeout_s=0.05, workdir=tmp_path)
     with pytest.raises(ProviderTimeout):

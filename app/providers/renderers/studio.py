@@ -6,6 +6,8 @@ import os
 import shutil
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
@@ -21,6 +23,9 @@ from app.providers.renderers.base import (
     Ticket,
 )
 
+_KEPT_S = 3600
+"""How long a finished clip waits to be fetched."""
+
 
 @dataclass(slots=True)
 class _Work:
@@ -30,6 +35,8 @@ class _Work:
     folder: Path
     progress: float = 0.0
     failure: Exception | None = None
+    ended_at: float | None = None
+    """On the renderer's clock."""
     stop: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -57,6 +64,7 @@ class StudioRenderer:
         timeout_s: float = 900,
         memory_limit_mb: int = 1024,
         workdir: Path | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.capabilities = RendererCapabilities(
             name=name,
@@ -73,11 +81,13 @@ class StudioRenderer:
         self._timeout_s = timeout_s
         self._memory_limit_mb = memory_limit_mb
         self._workdir = workdir
+        self._monotonic = monotonic
         self._lock = threading.Lock()
         self._work: dict[Ticket, _Work] = {}
 
     def submit(self, request: RenderRequest) -> Ticket:
         """See ``Renderer.submit``."""
+        self._forget_unfetched()
         with self._lock:
             for ticket, work in self._work.items():
                 if work.key == request.idempotency_key:
@@ -128,6 +138,7 @@ class StudioRenderer:
         except Exception as exc:  # noqa: BLE001  # carried to the thread that polls, raised there
             work.failure = exc
         finally:
+            work.ended_at = self._monotonic()
             work.ended.set()
 
     def _render_clip(self, request: RenderRequest, work: _Work) -> None:
@@ -181,6 +192,13 @@ class StudioRenderer:
                 "The render is not known any more; the process that drew it has ended.",
                 provider=self.capabilities.name,
             ) from None
+
+    def _forget_unfetched(self) -> None:
+        """Drop clips that nobody came for: their jobs failed or were cancelled meanwhile."""
+        limit = self._monotonic() - _KEPT_S
+        for ticket, work in list(self._work.items()):
+            if work.ended_at is not None and work.ended_at < limit:
+                self._forget(ticket)
 
     def _forget(self, ticket: Ticket) -> None:
         with self._lock:
