@@ -8,6 +8,8 @@ beside it. Every number comes from the settings, see .env.example.
 
 import os
 import signal
+import socket
+import struct
 import sys
 import tempfile
 import threading
@@ -24,6 +26,7 @@ try:
 except SettingsError as exc:
     raise SystemExit(f"{exc.message}\n{exc.remedy}") from None
 _INLINE = _settings.run_worker == "inline"
+_PATIENCE_S = 15
 _SPARE_S = 3
 """Of the graceful timeout, kept for closing connections after the last stage."""
 
@@ -48,6 +51,17 @@ if _INLINE and workers > 1:
     raise SystemExit("RUN_WORKER=inline needs WEB_CONCURRENCY=1: the engine is one per process.")
 if workers > 1 and _settings.prometheus_multiproc_dir is None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="engineer-metrics-")
+
+
+def when_ready(server):
+    """Free a thread from a client that stalls in the middle of its headers.
+
+    gunicorn waits for headers without a limit; connections inherit this one from their listener.
+    Bodies and answers are bounded by the backend itself, see app/api/middleware.py.
+    """
+    patience = struct.pack("ll", _PATIENCE_S, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
 
 
 def post_worker_init(worker):

@@ -11,6 +11,8 @@ import json
 from typing import Any, NoReturn
 
 from flask import Request
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.api.refusals import MalformedBody, UnsupportedMediaType
 from app.domain.errors import InvalidInput
@@ -32,9 +34,9 @@ def read_json_object(request: Request, *, optional: bool = False) -> dict[str, A
         UnsupportedMediaType: 415, the body is not ``application/json``.
         MalformedBody: 400, the body is not one JSON object.
         InvalidInput: 422, a text holds characters that cannot be stored.
-        RequestEntityTooLarge: 413, by Werkzeug, before the body is read.
+        RequestEntityTooLarge: 413, more bytes than the server reads.
     """
-    raw = request.get_data(cache=True)
+    raw = _read(request)
     if optional and not raw.strip():
         return {}
     if request.mimetype != "application/json":
@@ -51,6 +53,20 @@ def read_json_object(request: Request, *, optional: bool = False) -> dict[str, A
         )
     _refuse_unstorable(value, path="", depth=1)
     return value
+
+
+def _read(request: Request) -> bytes:
+    try:
+        raw = request.get_data(cache=True)
+    except (OSError, ParseException):  # hung up, too slow, or chunks that are none
+        raise MalformedBody(
+            "The body broke off or did not arrive as it was announced.",
+            remedy="Send the request again, with the right Content-Length.",
+        ) from None
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(raw) >= limit:
+        raise RequestEntityTooLarge  # Werkzeug cuts a body of unknown length off without a word
+    return raw
 
 
 _KINDS: dict[type, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -68,16 +68,33 @@ def allow_origins(app: Flask, origins: tuple[str, ...]) -> None:
     )
 
 
-def observe(app: Flask) -> None:
-    """Give every request an id and a time, and every answer its headers and its log line."""
+def observe(app: Flask, *, patience_s: float = 15.0) -> None:
+    """Give every request an id and a time, and every answer its headers and its log line.
+
+    Args:
+        patience_s: how long a client may send or take nothing in the middle of a request.
+    """
+    app.config["CLIENT_PATIENCE_S"] = patience_s
     app.before_request(_begin)
     app.after_request(_finish)
 
 
 def _begin() -> None:
     g.started = time.perf_counter()
+    _bound_patience()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id())
+
+
+def _bound_patience() -> None:
+    """Free this thread from a client that stops sending its body or taking its answer.
+
+    The servers that we run under hand their socket over; without a limit of its own each such
+    client would hold one of a few threads for as long as it likes.
+    """
+    connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.settimeout(current_app.config["CLIENT_PATIENCE_S"])
 
 
 def _finish(response: Response) -> Response:
