@@ -161,19 +161,18 @@ def test_every_magic_input_ends_as_it_is_documented(server: Server, scenario_job
     assert detail["failure"]["remedy"]
 
 
-@pytest.mark.parametrize("magic", ["[[fail:render:500x3]]", "[[fail:store:fullx3]]"])
-def test_a_retry_by_hand_succeeds_and_repeats_no_finished_stage(
-    server: Server, scenario_jobs, magic
-):
-    job = scenario_jobs[magic]
-    server.await_status(job)
-    if server.status(job)["status"] == "failed":
-        assert server.post(f"/jobs/{job}/retry").ok
+@pytest.mark.parametrize(
+    ("magic", "stage"),
+    [("[[fail:render:500x3]]", "render_avatar"), ("[[fail:store:fullx3]]", "store")],
+)
+def test_a_retry_by_hand_succeeds_and_repeats_no_finished_stage(server: Server, magic, stage):
+    job = server.create(f"Hi. {magic}")
+    server.await_status(job, "failed")
+    assert server.post(f"/jobs/{job}/retry").ok
     server.await_status(job, "completed")
-    attempts = [stage["key"] for stage in server.get(f"/jobs/{job}")["stages"]]
-    failed = "render_avatar" if "render" in magic else "store"
+    attempts = [each["key"] for each in server.get(f"/jobs/{job}")["stages"]]
     assert {key: attempts.count(key) for key in attempts} == {
-        key: 4 if key == failed else 1 for key in attempts
+        key: 4 if key == stage else 1 for key in attempts
     }
 
 

@@ -136,6 +136,21 @@ def test_scenes_are_of_about_the_same_length_and_end_with_sentences():
     assert all(scene.endswith(".") for scene in scenes)
 
 
+def test_where_sentences_are_too_few_a_cut_falls_between_clauses_then_words():
+    assert cut_into_scenes("First this, then that; done", 3) == (
+        "First this,",
+        "then that;",
+        "done",
+    )
+    assert cut_into_scenes("今天天气很好，我们去公园，一起玩吧", 3) == (
+        "今天天气很好，",
+        "我们去公园，",
+        "一起玩吧",
+    )
+    assert cut_into_scenes("你好。世界！再见。好。", 2) == ("你好。世界！", "再见。好。")
+    assert cut_into_scenes("one two three four", 2) == ("one two", "three four")
+
+
 @given(
     st.lists(st.text("abc .!?", min_size=1, max_size=30), min_size=1, max_size=20),
     st.integers(2, 8),

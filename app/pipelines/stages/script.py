@@ -58,4 +58,5 @@ def _is_as_cut(scenes: object, script: str) -> TypeGuard[list[str]]:
     """Whether the scenes are still those of the script: an edit changes only the script."""
     if not isinstance(scenes, list):
         return False
-    return " ".join(map(str, scenes)).split() == script.split()
+    # Chinese has no spaces that a cut could fall on
+    return "".join("".join(map(str, scenes)).split()) == "".join(script.split())

@@ -40,7 +40,7 @@ class ScriptResult:
     """A few words for the picture."""
     script: str
     scenes: tuple[str, ...]
-    """The script in as many parts as were asked for; joined by spaces they are ``script``."""
+    """The script in as many parts as were asked for; joined they are ``script``."""
     changes: tuple[str, ...]
     """What was changed, each in a sentence for the author; empty if nothing was."""
     provider: str

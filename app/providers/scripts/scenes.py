@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.domain.errors import InvalidInput
+from studio.timeline import join_words
 
 _SENTENCE_END = re.compile(
     r"(?<=[.!?…।॥])[\"'”’)\]]*\s+"  # a stop, closing quotes, then space
@@ -13,11 +14,18 @@ _SENTENCE_END = re.compile(
 )
 
 
+_CLAUSE_END = re.compile(r"(?<=[,;:.!?…।॥،؛])\s+|(?<=[、，；：。！？])|\n")
+
+
 def sentences(script: str) -> list[str]:
     """The sentences of a script, in order; nothing of it is lost but space."""
+    return _parted(script, _SENTENCE_END)
+
+
+def _parted(script: str, end: re.Pattern[str]) -> list[str]:
     parts: list[str] = []
     start = 0
-    for match in _SENTENCE_END.finditer(script):
+    for match in end.finditer(script):
         parts.append(script[start : match.end()].strip())
         start = match.end()
     parts.append(script[start:].strip())
@@ -25,22 +33,22 @@ def sentences(script: str) -> list[str]:
 
 
 def cut_into_scenes(script: str, count: int) -> tuple[str, ...]:
-    """A script in ``count`` parts, cut between sentences where there are enough of them.
+    """A script in ``count`` parts, cut between sentences, or else clauses, or else words.
 
     Raises:
         InvalidInput: there are fewer words than scenes.
     """
-    pieces = sentences(script)
-    if len(pieces) < count:
-        pieces = script.split()
-    if len(pieces) < count:
+    for pieces in (sentences(script), _parted(script, _CLAUSE_END), script.split()):
+        if len(pieces) >= count:
+            break
+    else:
         raise InvalidInput(
             f"The script is too short to be cut into {count} scenes.",
             field="scenes",
             code="too_many_scenes",
             remedy="Ask for fewer scenes or write a longer script.",
         )
-    return tuple(" ".join(part) for part in _even_parts(pieces, count))
+    return tuple(join_words(part) for part in _even_parts(pieces, count))
 
 
 def _even_parts(pieces: list[str], count: int) -> list[list[str]]:
