@@ -25,6 +25,7 @@ RUNS: tuple[tuple[str, ...], ...] = (
     ("http_latency",),
     ("pipeline_throughput", "sqlite"),
     ("pipeline_throughput", "postgres"),
+    ("restart",),
     ("startup",),
 )
 """Module and arguments of every run, in the order of the page."""
