@@ -178,20 +178,6 @@ class PlanAnswer(Answer):
     nodes: list[PlanNode]
 
 
-class JobAnswer(VideoStatus):
-    """A video with all that happened on the way."""
-
-    plan: PlanAnswer
-    stages: list[StageAnswer]
-    """Every attempt, in order."""
-    approvals: list[ApprovalAnswer]
-    artifacts: list[ArtifactAnswer]
-    cost_usd: float
-    """Sum over all attempts; 0 in mock mode."""
-    eventsUrl: str
-    """Path of the event stream."""
-
-
 class EventAnswer(Answer):
     """Something that happened to a job. The data of one server-sent event."""
 
@@ -202,6 +188,22 @@ class EventAnswer(Answer):
     created_at: datetime
     data: dict[str, Any]
     livemode: bool
+
+
+class JobAnswer(VideoStatus):
+    """A video with all that happened on the way."""
+
+    plan: PlanAnswer
+    stages: list[StageAnswer]
+    """Every attempt, in order."""
+    approvals: list[ApprovalAnswer]
+    artifacts: list[ArtifactAnswer]
+    cost_usd: float
+    """Sum over all attempts; 0 in mock mode."""
+    events: list[EventAnswer]
+    """What happened, oldest first; the first 500."""
+    eventsUrl: str
+    """Path of the event stream."""
 
 
 class EventList(Live):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from apiflask import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.answers import JobAnswer, JobList, VideoStatus
 from app.api.context import principal, services
@@ -13,6 +13,7 @@ from app.api.operation import operation
 from app.api.parameters import JOB_ID, cursor, job_id, path_parameter
 from app.api.present import job_answer, video_status
 from app.api.principal import JOBS
+from app.domain.errors import InvalidInput
 from app.domain.states import JobStatus
 
 jobs = APIBlueprint("jobs", __name__)
@@ -58,14 +59,6 @@ class Decision(_Request):
     comment: Annotated[str, StringConstraints(max_length=2000)] | None = None
     """For the record."""
 
-    @model_validator(mode="after")
-    def _script_goes_with_edit(self) -> Decision:
-        if self.decision == "edit" and (self.script is None or not self.script.strip()):
-            raise ValueError("'script' is missing; with the decision 'edit' it must hold the text")
-        if self.decision != "edit" and self.script is not None:
-            raise ValueError("'script' goes only with the decision 'edit'")
-        return self
-
 
 @jobs.get("/jobs")
 @operation(jobs, access=JOBS, tag="Jobs")
@@ -95,8 +88,9 @@ def list_jobs(query: JobsQuery) -> JobList:
 @operation(jobs, access=JOBS, tag="Jobs", refuses=(404,), parameters=[JOB_ID])
 @jobs.output(JobAnswer)
 def get_job(id: str) -> JobAnswer:
-    """Look into a job: its plan, every attempt at every stage, approvals, files and cost."""
-    return job_answer(services().jobs.detail(job_id(id), tenant=principal().sees))
+    """Look into a job: its plan, every attempt at every stage, approvals, files, events, cost."""
+    jobs_, tenant = services().jobs, principal().sees
+    return job_answer(jobs_.detail(job_id(id), tenant=tenant), jobs_.events(id, tenant=tenant))
 
 
 @jobs.post("/jobs/<id>/cancel")
@@ -157,6 +151,18 @@ def decide(id: str, gate: str, said: Decision) -> VideoStatus:
     """
     client = principal()
     jobs_, asked = services().jobs, job_id(id)
+    if said.decision == "edit" and said.script is None:
+        raise InvalidInput(
+            "'script' is missing: an edit brings the corrected text.",
+            field="script",
+            remedy="Add 'script', or say 'approve' to keep the text.",
+        )
+    if said.decision != "edit" and said.script is not None:
+        raise InvalidInput(
+            "'script' goes only with the decision 'edit'.",
+            field="script",
+            remedy="Say 'edit', or leave 'script' out.",
+        )
     if said.script is not None:
         language = jobs_.get(asked, tenant=client.sees).request.language or "en"
         services().catalog.limits.check(said.script, language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Sequence
 
 from app.api.answers import (
     ApprovalAnswer,
@@ -60,8 +61,8 @@ def video_status(job: JobView) -> VideoStatus:
     )
 
 
-def job_answer(detail: JobDetail) -> JobAnswer:
-    """The job with its stages, approvals and files."""
+def job_answer(detail: JobDetail, events: Sequence[EventView]) -> JobAnswer:
+    """The job with its stages, approvals, files and events."""
     job = detail.job
     return JobAnswer(
         **dict(video_status(job)),
@@ -82,6 +83,7 @@ def job_answer(detail: JobDetail) -> JobAnswer:
         ],
         artifacts=[artifact(job.id, item) for item in detail.artifacts],
         cost_usd=round(sum(stage.cost_usd or 0.0 for stage in detail.stages), 6),
+        events=[event(item, livemode=job.livemode) for item in events],
         eventsUrl=f"/jobs/{job.id}/events",
     )
 

@@ -62,10 +62,14 @@ def _sentence(field: str, detail: ErrorDetails, known: list[str]) -> tuple[str, 
         near = difflib.get_close_matches(field, known, n=1)
         hint = f"Did you mean '{near[0]}'? " if near else ""
         return f"'{field}' is not known here.", f"{hint}Known: {', '.join(known)}."
+    if kind == "string_pattern_mismatch":
+        wanted = _FORMS.get(field, "written in another form; see /docs")
+        return f"'{field}' must be {wanted}.", f"Correct '{field}'."
     for prefix, expected in _EXPECTED:
         if kind.startswith(prefix):
-            wanted = expected.format_map({"pattern": "", **context})
-            return f"'{field}' must be {wanted}.", f"Correct '{field}'."
+            return f"'{field}' must be {expected.format_map(context)}.", f"Correct '{field}'."
+    if kind == "string_too_short" and context["min_length"] == 1:
+        return f"'{field}' is empty.", f"Fill '{field}' or leave it out."
     if kind == "string_too_short":
         return (
             f"'{field}' is too short: it needs at least {context['min_length']} characters.",
@@ -86,7 +90,6 @@ _EXPECTED: tuple[tuple[str, str], ...] = (
     ("string_type", "text"),
     ("string_sub_type", "text"),
     ("string_unicode", "text of complete Unicode characters"),
-    ("string_pattern_mismatch", "of the form {pattern}"),
     ("literal_error", "one of {expected}"),
     ("enum", "one of {expected}"),
     ("bool", "true or false"),
@@ -105,3 +108,15 @@ _EXPECTED: tuple[tuple[str, str], ...] = (
     ("url", "a complete address such as https://example.com/hook"),
 )
 """Prefix of pydantic's error type -> what the value must be; the longer prefix stands first."""
+
+_ID = "the id of a choice, letters and digits such as {example}; see GET /catalog"
+_FORMS: dict[str, str] = {
+    "template": _ID.format(example="presenter1"),
+    "presenter": _ID.format(example="maya"),
+    "voice": _ID.format(example="maya"),
+    "language": "a language tag such as en or pt-BR",
+    "userId": "text without control characters",
+    "user_id": "text without control characters",
+    "webhook_url": "a complete address such as https://example.com/hook",
+}
+"""What a member with a pattern looks like, in words."""

@@ -27,6 +27,8 @@ def test_a_job_shows_its_plan_attempts_files_and_cost(working_site):
     assert found["approvals"] == []
     assert found["failure"] is None
     assert found["eventsUrl"] == f"/jobs/{job_id}/events"
+    assert found["events"][0]["type"] == "accepted"
+    assert found["events"][-1]["type"] == "completed"
     assert found["duration_s"] == 1.5
     assert {**found, **working_site.status(job_id)} == found
 
@@ -178,7 +180,7 @@ def test_a_rejected_script_fails_the_job_in_words(working_site, waiting):
 )
 def test_a_decision_that_makes_no_sense_is_refused_by_name(working_site, waiting, body, field):
     problem = assert_problem(decide(working_site, waiting, **body), 422)
-    assert field in problem["message"]
+    assert problem["errors"][0]["field"] == field
     assert working_site.status(waiting)["status"] == "waiting_approval"
 
 
