@@ -131,7 +131,7 @@ export function showJob(job) {
   if (state === "approval") showApproval(job, entered);
   if (state === "failed" || state === "cancelled") showFailure(job);
   if (job.steps) drawSteps(job.steps);
-  if (entered) byId("steps-box").open = state !== "done";
+  if (entered) byId("steps-box").open = state !== "done" && state !== "approval";
 }
 
 /** A request about the job shown that did not work out. */
