@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -24,33 +23,13 @@ from app.jobs.eta import Pace
 from app.jobs.failures import ApprovalRejected, failure_of
 from app.jobs.plan import Plan
 from app.jobs.transition import Gate, Transition
-from app.jobs.views import ArtifactView, EventView, JobDetail, JobPage, JobView
+from app.jobs.views import ArtifactView, Created, EventView, JobDetail, JobPage, JobView, WorkerView
 
 Decision = Literal["approve", "reject", "edit"]
 ResumeMode = Literal["downstream", "only"]
 
 ALIVE_S = 30.0
 """A worker that was not heard for this long is taken for dead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """A job, and whether this call made it."""
-
-    job: JobView
-    created: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerView:
-    """A process that runs stages."""
-
-    id: str
-    host: str
-    queues: tuple[str, ...]
-    started_at: datetime
-    seen_at: datetime
-    alive: bool
 
 
 class Jobs:

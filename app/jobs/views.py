@@ -126,3 +126,23 @@ class JobPage:
     total: int
     """Of all pages."""
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A job, and whether this call made it."""
+
+    job: JobView
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """A process that runs stages."""
+
+    id: str
+    host: str
+    queues: tuple[str, ...]
+    started_at: datetime
+    seen_at: datetime
+    alive: bool

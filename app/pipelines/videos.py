@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from app.domain.errors import InvalidInput
 from app.domain.video_request import Profile, Style, VideoRequest
-from app.jobs.jobs import Created, Jobs
+from app.jobs.jobs import Jobs
+from app.jobs.views import Created
 from app.pipelines import magic
 from app.pipelines.catalog import Catalog
 from app.pipelines.create_video import CreateVideo
