@@ -58,6 +58,14 @@ def test_the_caption_font_is_the_published_one_and_carries_its_licence() -> None
     assert "SIL OPEN FONT LICENSE" in (folder / "OFL.txt").read_text(encoding="utf-8").upper()
 
 
+def test_every_locked_package_is_named_with_its_licence() -> None:
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    packages = set(re.findall(r"^([a-z0-9_.-]+)==", lock, re.MULTILINE))
+    named = set(re.findall(r"[a-z0-9-]+", (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8")))
+
+    assert packages - named == set()
+
+
 def test_every_vendored_file_is_listed_with_version_licence_and_sum() -> None:
     """VENDOR.md names each file with its sha256; nothing else lies in the vendor folders."""
     vendored = [path for path in tracked() if "vendor" in path.parts and path.name != "VENDOR.md"]
