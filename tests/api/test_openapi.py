@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from schemathesis.engine import Status, events, from_schema
@@ -63,10 +65,29 @@ def operations(document):
 
 def test_the_description_is_valid_openapi_3_1(document):
     assert document["openapi"].startswith("3.1")
-    references = json.dumps(document)
-    for name in document["components"]["schemas"]:
-        assert "." not in name
-        assert f'"#/components/schemas/{name}"' in references, f"{name} is used"
+    assert document["info"]["title"]
+    assert document["info"]["version"]
+    for schema in document["components"]["schemas"].values():
+        jsonschema_rs.meta.validate(schema)
+    names = [operation["operationId"] for _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    tags = {tag["name"] for tag in document["tags"]}
+    for name, operation in operations(document):
+        in_path = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
+        assert in_path == set(re.findall(r"{(\w+)}", name)), name
+        keys = [(p["in"], p["name"]) for p in operation["parameters"]]
+        assert len(keys) == len(set(keys)), name
+        assert set(operation["tags"]) <= tags, name
+        assert all(re.fullmatch(r"[1-5]\d\d", status) for status in operation["responses"]), name
+        for scheme in operation.get("security", []):
+            assert set(scheme) <= set(document["components"]["securitySchemes"]), name
+        for parameter in operation["parameters"]:
+            jsonschema_rs.meta.validate(parameter["schema"])
+
+
+def test_every_reference_leads_somewhere_and_every_schema_is_used(document):
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert references == set(document["components"]["schemas"])
 
 
 def test_every_route_is_described(site, document):
