@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,8 +67,11 @@ class Database:
         else:
             sa.event.listen(self.engine, "checkin", _note_rest)
             sa.event.listen(self.engine, "checkout", _wake)
-        self._writing = sessionmaker(
-            self.engine.execution_options(sqlite_begin="IMMEDIATE"), expire_on_commit=False
+        self._writer = threading.Lock()
+        writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._writing = sessionmaker(writing, expire_on_commit=False)
+        self._repeatable = sessionmaker(
+            writing.execution_options(sqlite_synchronous="NORMAL"), expire_on_commit=False
         )
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
 
@@ -82,19 +86,55 @@ class Database:
         return Path(str(self._url.database)).absolute() if self.is_sqlite else None
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self, *, repeatable: bool = False) -> Iterator[Session]:
         """One writing transaction: committed at the end, rolled back by an exception.
 
         On SQLite it takes the write lock at once, so what it reads cannot change before it writes.
+
+        Args:
+            repeatable: its work would be done again if it were lost, so SQLite need not wait for
+                the disk: a power failure may take the last moments away, never a crash of ours.
         """
-        with self._writing.begin() as session:
+        maker = self._repeatable if repeatable else self._writing
+        with self._turn(), maker.begin() as session:
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite, threads of this process queue up here: SQLite itself lets them poll asleep."""
+        if not self.is_sqlite:
+            yield
+            return
+        mine = self._writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writer.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One transaction that only reads, and never waits for a writer."""
         with self._reading.begin() as session:
             yield session
+
+    def engine_for_repeatable_work(self) -> sa.Engine:
+        """An engine without our transactions' ways, for a library that has its own; dispose of it.
+
+        What it writes on SQLite is as durable as ``session(repeatable=True)``.
+        """
+        engine = sa.create_engine(
+            self._url, pool_size=10, max_overflow=10, pool_pre_ping=not self.is_sqlite
+        )
+        if self.is_sqlite:
+
+            @sa.event.listens_for(engine, "connect")
+            def _prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+                _prepare_sqlite(connection, entry)
+                connection.isolation_level = "IMMEDIATE"
+                connection.execute("PRAGMA synchronous=NORMAL")
+
+        return engine
 
     def server_now(self, session: Session) -> datetime:
         """The time by the database's own clock, which all workers share."""
@@ -151,5 +191,9 @@ def _wake(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and locks later could act on what has changed meanwhile.
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    options = connection.get_execution_options()
+    synchronous = options.get("sqlite_synchronous", "FULL")
+    if connection.info.get("synchronous") != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+        connection.info["synchronous"] = synchronous
+    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")

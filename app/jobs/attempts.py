@@ -80,7 +80,7 @@ class Attempts:
     def begin(self, job_id: str, key: str, attempt: int, *, worker: str) -> Started | None:
         """Take the attempt, also from a worker that died with it. None: there is nothing to do."""
         now = self._clock()
-        with self._database.session() as session:
+        with self._database.session(repeatable=True) as session:
             try:
                 job = Transition.open(session, self._enqueuer, job_id, now)
             except NotFound:
@@ -129,7 +129,7 @@ class Attempts:
     def finish(self, ticket: Ticket, result: StageResult) -> bool:
         """Store the result and start what it made ready. False: the result came too late."""
         now = self._clock()
-        with self._database.session() as session:
+        with self._database.session(repeatable=True) as session:
             opened = self._open(session, ticket, now)
             if opened is None:
                 return False
@@ -166,7 +166,7 @@ class Attempts:
         """Store the failure; a new attempt follows if the error allows. False: came too late."""
         now = self._clock()
         failure = failure_of(error, ticket.key)
-        with self._database.session() as session:
+        with self._database.session(repeatable=True) as session:
             opened = self._open(session, ticket, now)
             if opened is None:
                 return False
@@ -222,7 +222,7 @@ class Attempts:
 
     def progress(self, ticket: Ticket, fraction: float) -> bool:
         """Store how far a run is, 0..1, and tell it when the job moved by a whole percent."""
-        with self._database.session() as session:
+        with self._database.session(repeatable=True) as session:
             opened = self._open(session, ticket, self._clock())
             if opened is None:
                 return False
@@ -242,7 +242,7 @@ class Attempts:
         A new attempt, as the queue entry of this one ends whenever its stage returns.
         """
         now = self._clock()
-        with self._database.session() as session:
+        with self._database.session(repeatable=True) as session:
             opened = self._open(session, ticket, now)
             if opened is None:
                 return False

@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
+import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig
 from sqlalchemy.exc import DBAPIError
@@ -127,6 +128,7 @@ class Engine:
             Round("retention", 3600.0, self._forget_entries),
         )
         self._dbos: DBOS | None = None
+        self._own_engine: sa.Engine | None = None
 
     def start(self) -> None:
         """Begin to take work. What dead workers left is taken up: at once when we are alone."""
@@ -136,14 +138,15 @@ class Engine:
         alone = self._solitude.enter()
         self._heartbeat.sign_on(forget_others=alone)
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # or it brings its own
+        self._own_engine = self._database.engine_for_repeatable_work()
         config = DBOSConfig(
             name=APPLICATION,
             system_database_url=self._database.url,
+            system_database_engine=self._own_engine,
             executor_id=self.worker_id,
             application_version=VERSION,
             serializer=serializer(),
             max_executor_threads=self._max_threads,
-            sys_db_pool_size=10,
             run_migrations=False,
             use_listen_notify=False,
             log_level="WARNING",
@@ -181,6 +184,8 @@ class Engine:
         self._pulse.stop()
         DBOS.destroy(destroy_registry=True)
         self._dbos = None
+        if self._own_engine is not None:
+            self._own_engine.dispose()
         self._heartbeat.sign_off()
         self._solitude.leave()
         self._client.close()
