@@ -44,6 +44,10 @@ SIMULATED_MARK = "SIMULATED"
 
 WEBHOOK_SECRET = "webhook_signing"  # noqa: S105  # the name of the secret, not the secret
 
+_UNHURRIED = frozenset({"callback", "maintenance"})
+_UNHURRIED_S = 1.0
+"""Nobody waits for these queues; looking at them less often keeps an idle worker quiet."""
+
 _VIBEVOICE_LANGUAGES = frozenset({"en"})
 _SARVAM_LANGUAGES = frozenset({"bn", "en", "gu", "hi", "kn", "ml", "mr", "pa", "ta", "te"})
 
@@ -287,7 +291,13 @@ def _http_facts(settings: Settings, limits: ScriptLimits) -> HttpFacts:
 def _work_facts(settings: Settings) -> WorkFacts:
     return WorkFacts(
         queues={
-            name: QueueLimits(per_worker=limit) for name, limit in settings.queue_limits.items()
+            name: QueueLimits(
+                per_worker=limit,
+                poll_s=max(settings.queue_poll_s or 0, _UNHURRIED_S)
+                if name in _UNHURRIED
+                else None,
+            )
+            for name, limit in settings.queue_limits.items()
         },
         listen=settings.worker_queues,
         workdir=settings.data_dir / "work" / "stages",
