@@ -4,7 +4,8 @@ A real server (`python app/main.py`, mock mode, SQLite, the worker inside) rende
 time. 50 requests a second start at fixed times, whether or not earlier ones are done: nine of ten
 ask for a status, one makes a job. Each is timed from its planned start, so waiting counts. Beside
 it stands the limit: the same rate against a Flask application with one trivial route, under the
-same server and beside the same renders.
+same server and beside the same renders. A burst of nothing but new jobs, 50 a second, is told too,
+without a limit: the worker that takes them up shares the processor and the disk with the server.
 """
 
 from __future__ import annotations
@@ -59,12 +60,14 @@ def main() -> int:
                 known = _post(port, 0)["id"]
                 bare = _load(trivial_port, lambda _: ("GET", "/", None, 200))
                 mixed = _load(port, lambda number: _mix(number, known))
+                burst = _load(port, lambda number: _mix(10 * number, known), seconds=5)
             print(f"load {os.getloadavg()[0]:.1f}, videos finished meanwhile: {renders.finished}")
     status = [time_ms for number, time_ms in enumerate(mixed) if number % 10]
     create = [time_ms for number, time_ms in enumerate(mixed) if not number % 10]
     _describe("one trivial route", bare)
     _describe("GET /video-status/{id}", status)
     _describe("POST /generate-video", create)
+    _describe("POST alone, 50/s", burst)
     return show(
         Figure("GET /video-status p95 at 50/s, two renders", _p95(status), 20, "ms"),
         Figure("POST /generate-video p95 at 50/s, two renders", _p95(create), 50, "ms"),
@@ -103,7 +106,7 @@ def _post(port: int, number: int) -> dict[str, Any]:
     return found
 
 
-def _load(port: int, request: Callable[[int], Request]) -> list[float]:
+def _load(port: int, request: Callable[[int], Request], *, seconds: float = SECONDS) -> list[float]:
     """Milliseconds of each request, from its planned start to the end of its answer."""
     local = threading.local()
     start = time.perf_counter() + 0.5
@@ -120,7 +123,7 @@ def _load(port: int, request: Callable[[int], Request]) -> list[float]:
         return (time.perf_counter() - planned) * 1000
 
     with ThreadPoolExecutor(CLIENTS) as pool:
-        return list(pool.map(one, range(int(RATE_PER_S * SECONDS))))
+        return list(pool.map(one, range(int(RATE_PER_S * seconds))))
 
 
 class _Renders:
