@@ -83,7 +83,7 @@ _ANSWERS: dict[int, dict[str, Any]] = {
 )
 @events.input(EventsQuery, location="query", arg_name="query")
 @events.output(EventList)
-def get_events(id: str, query: EventsQuery) -> EventList | Response:
+def get_events(id: str, query: EventsQuery) -> tuple[EventList, int, dict[str, str]] | Response:
     """Follow a job.
 
     Events are numbered from 1 without gaps and are kept: a client that was away goes on where it
@@ -97,19 +97,20 @@ def get_events(id: str, query: EventsQuery) -> EventList | Response:
     best = request.accept_mimetypes.best_match(["text/event-stream", "application/json"])
     if best == "application/json":
         found = jobs.events(id, after=after, limit=PAGE, tenant=tenant)
-        return EventList(
+        answer = EventList(
             job_id=id,
             status=job.status,
             events=[present_event(item, livemode=job.livemode) for item in found],
             last=found[-1].sequence if found else after,
             livemode=job.livemode,
         )
+        return answer, 200, {"Vary": "Accept"}
     streams = cast("Streams", current_app.extensions["streams"])
     give_back = streams.open()
     response = Response(
         _given_back(_stream(streams, jobs, id, after), give_back),
         content_type="text/event-stream; charset=utf-8",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        headers={"Cache-Control": "no-store", "Vary": "Accept", "X-Accel-Buffering": "no"},
     )
     response.call_on_close(give_back)  # also of an answer that was never begun
     return response
