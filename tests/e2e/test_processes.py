@@ -154,18 +154,22 @@ def commands(server: Server) -> list[list[str]]:
     return [command(pid) for pid in server.children()]
 
 
-def test_the_deployed_form_is_web_and_worker_apart(start):
-    web = start(command=GUNICORN, cwd=ROOT)
+def test_the_deployed_form_is_web_and_worker_apart_and_neither_leaves_the_machine(start, guard):
+    web = start(command=GUNICORN, cwd=ROOT, PYTHONPATH=guard)
     web.await_ready(status="degraded")
     job = web.create()
     time.sleep(0.5)
     assert web.status(job)["status"] == "queued"
     metrics_port = free_port()
-    worker = start(command=WORKER, cwd=ROOT, WORKER_METRICS_PORT=metrics_port)
+    worker = start(command=WORKER, cwd=ROOT, WORKER_METRICS_PORT=metrics_port, PYTHONPATH=guard)
     web.await_status(job, "completed")
     metrics = requests.get(f"http://127.0.0.1:{metrics_port}/metrics", timeout=10).text
     assert 'avatar_stage_seconds_count{outcome="completed",stage="store"} 1.0' in metrics
     assert (web.terminate(), worker.terminate()) == (0, 0)
+    guarded = (guard / "guarded").read_text()
+    assert "app.worker" in guarded
+    assert "gunicorn" in guarded
+    assert not (guard / "violations").exists()
 
 
 def test_a_small_instance_works_inside_gunicorn(start):
