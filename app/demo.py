@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["REQUIRE_API_KEY"] = "false"
         settings = load()
         with _server(settings) as server:
-            video = _make_video(settings)
-            _say(f"\nVideo  {video}\nPage   {settings.local_url}")
+            job_id, video = _make_video(settings)
+            _say(f"\nVideo  {video}\nPage   {settings.local_url}/?job={job_id}")
             if server is not None and not options.once:
                 _say("\nThe server keeps running. Ctrl-C stops it.")
                 server.wait()
@@ -136,7 +136,8 @@ def _is_taken(settings: Settings) -> bool:
         return s.connect_ex((parts.hostname, settings.port)) == 0
 
 
-def _make_video(settings: Settings) -> Path:
+def _make_video(settings: Settings) -> tuple[str, Path]:
+    """The job's id and the file, downloaded."""
     created = _answer(
         _http.post(
             f"{settings.local_url}/generate-video",
@@ -152,7 +153,8 @@ def _make_video(settings: Settings) -> Path:
         bar.show(int(job["progress"]), str(job["current_step"]))
         if job["status"] == "completed":
             bar.close()
-            return _download(str(job["video_url"]), REPOSITORY / "out" / f"{job['id']}.mp4")
+            target = REPOSITORY / "out" / f"{job['id']}.mp4"
+            return str(job["id"]), _download(str(job["video_url"]), target)
         if job["status"] in ("failed", "cancelled") or time.monotonic() > deadline:
             bar.close()
             raise DemoFailed(f"The video was not made: {job['error'] or job['status']}")

@@ -64,6 +64,10 @@ class VideoStatus(Live):
     video_url: str | None
     """Complete address of the MP4; needs no header, supports Range, works for a limited time and
     is signed anew at each reading. Set exactly when ``status`` is ``completed``."""
+    captions_url: str | None
+    """Address of the WebVTT captions, with the time of every word; like ``video_url``."""
+    poster_url: str | None
+    """Address of a JPEG of the video for lists and players; like ``video_url``."""
     error: str | None
     """One sentence when ``status`` is ``failed``."""
     script: str

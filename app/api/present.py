@@ -35,6 +35,8 @@ def video_status(job: JobView) -> VideoStatus:
         progress=job.progress,
         current_step=job.current_step,
         video_url=link(job.id, job.video) if job.video else None,
+        captions_url=link(job.id, job.captions) if job.captions else None,
+        poster_url=link(job.id, job.poster) if job.poster else None,
         error=job.failure.message if failed and job.failure else None,
         script=job.script,
         template=request.template,

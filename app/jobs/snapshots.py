@@ -29,12 +29,12 @@ def job_views(
 ) -> tuple[JobView, ...]:
     """Views of jobs, with two queries for all of them."""
     finished = [row["id"] for row in rows if row["status"] == JobStatus.COMPLETED]
-    videos = _videos(session, finished)
-    return tuple(_job_view(session, row, videos.get(row["id"]), pace) for row in rows)
+    files = _delivered(session, finished)
+    return tuple(_job_view(session, row, files.get(row["id"], {}), pace) for row in rows)
 
 
 def _job_view(
-    session: Session, row: Mapping[str, Any], video: ArtifactView | None, pace: Pace
+    session: Session, row: Mapping[str, Any], files: Mapping[str, ArtifactView], pace: Pace
 ) -> JobView:
     status = JobStatus(row["status"])
     return JobView(
@@ -53,12 +53,17 @@ def _job_view(
         completed_at=row["completed_at"],
         updated_at=row["updated_at"],
         eta_s=None if status.is_final else pace.eta_s(session, row),
-        video=video,
+        video=files.get("video"),
+        captions=files.get("captions_vtt"),
+        poster=files.get("poster"),
     )
 
 
-def _videos(session: Session, job_ids: Sequence[str]) -> dict[str, ArtifactView]:
-    """The newest video of each job, of an attempt that still counts."""
+_DELIVERED = ("video", "captions_vtt", "poster")
+
+
+def _delivered(session: Session, job_ids: Sequence[str]) -> dict[str, dict[str, ArtifactView]]:
+    """The newest file of each delivered kind of each job, of an attempt that still counts."""
     if not job_ids:
         return {}
     query = (
@@ -71,12 +76,15 @@ def _videos(session: Session, job_ids: Sequence[str]) -> dict[str, ArtifactView]
         )
         .where(
             ARTIFACTS.c.job_id.in_(job_ids),
-            ARTIFACTS.c.kind == "video",
+            ARTIFACTS.c.kind.in_(_DELIVERED),
             ~STAGES.c.superseded,
         )
         .order_by(ARTIFACTS.c.id)
     )
-    return {row.job_id: artifact_view(row) for row in session.execute(query)}
+    files: dict[str, dict[str, ArtifactView]] = {}
+    for row in session.execute(query):
+        files.setdefault(row.job_id, {})[row.kind] = artifact_view(row)
+    return files
 
 
 def artifact_view(row: sa.Row[Any]) -> ArtifactView:

@@ -106,6 +106,10 @@ class JobView:
     """Seconds left, from the history of this route and length; None without history."""
     video: ArtifactView | None
     """The finished video; set exactly when ``status`` is completed."""
+    captions: ArtifactView | None
+    """Its WebVTT captions."""
+    poster: ArtifactView | None
+    """Its picture for lists."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,20 @@ def test_a_finished_video_opens_in_a_browser_tab(working_site):
     assert answer.data == b"video of Hello there."
 
 
+def test_a_finished_video_comes_with_captions_and_a_poster_in_the_list_too(working_site):
+    site = working_site
+    job_id = site.create()
+    assert site.status(job_id)["poster_url"] is None
+    found = site.wait(job_id, "completed")
+    listed = site.client.get("/jobs").get_json()["jobs"][0]
+    for member, content in (("captions_url", b"captions_vtt"), ("poster_url", b"poster")):
+        for url in (found[member], listed[member]):
+            link = urlsplit(url)
+            answer = site.client.get(f"{link.path}?{link.query}")
+            assert answer.status_code == 200
+            assert answer.data == content + b" of Hello there."
+
+
 def test_progress_never_goes_back_and_is_100_only_when_completed(working_site):
     job_id = working_site.create(script="Slow. ((slow))")
     seen = [working_site.status(job_id)]

@@ -1,6 +1,6 @@
 // The list of jobs: newest first, kept fresh while something is under way.
 
-import { Problem, cancelJob, jobDetail, jobPage, retryJob } from "./api.js";
+import { Problem, cancelJob, jobPage, retryJob } from "./api.js";
 import { byId, element, icon, setText } from "./dom.js";
 import { STATUS, ago, clock, headline, isFinal } from "./format.js";
 import { jobOf } from "./job.js";
@@ -16,8 +16,6 @@ let olderCursor = null;
 let current = null;
 let timer = null;
 let actions = null;
-
-const posters = new Map(); // by job and time of completion; the list itself does not tell them
 
 function button(label, name, act, job) {
   const made = element(
@@ -78,23 +76,6 @@ function drawn(job) {
 // Links are signed anew at each reading, so they are no part of it.
 const face = (job) => JSON.stringify([job.status, job.script, job.error, Boolean(job.poster)]);
 
-/** The job with its poster, if that was looked up. */
-function withPoster(answer) {
-  const job = jobOf(answer);
-  return { ...job, poster: posters.get(job.id + job.completedAt) ?? null };
-}
-
-/** Looks up posters of finished jobs, one at a time, each once. */
-async function lookUpPosters() {
-  for (const job of jobs) {
-    const place = job.id + job.completedAt;
-    if (job.status !== "completed" || posters.has(place)) continue;
-    job.poster = jobOf(await jobDetail(job.id)).poster;
-    posters.set(place, job.poster);
-    draw();
-  }
-}
-
 /** Draws the list; lines whose face is the same are only touched up, so that focus and pictures stay. */
 function draw() {
   const known = new Map([...list.querySelectorAll(".job[data-id]")].map((line) => [line.dataset.id, line]));
@@ -148,7 +129,7 @@ export async function refresh() {
   clearTimeout(timer);
   try {
     const page = await jobPage(null, PAGE);
-    const newest = page.jobs.map(withPoster);
+    const newest = page.jobs.map(jobOf);
     const ids = new Set(newest.map((job) => job.id));
     const older = jobs.length > PAGE ? jobs.filter((job) => !ids.has(job.id) && job.id < newest.at(-1)?.id) : [];
     if (older.length === 0) olderCursor = page.next_cursor;
@@ -157,7 +138,6 @@ export async function refresh() {
     fail(null);
     actions.onAway(false);
     draw();
-    await lookUpPosters();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.status === 0) actions.onAway(true);
@@ -178,11 +158,10 @@ async function older() {
   try {
     const page = await jobPage(olderCursor, PAGE);
     const first = jobs.length;
-    jobs = [...jobs, ...page.jobs.map(withPoster)];
+    jobs = [...jobs, ...page.jobs.map(jobOf)];
     olderCursor = page.next_cursor;
     draw();
     list.children[first]?.querySelector(".job-open").focus();
-    await lookUpPosters();
   } catch (problem) {
     fail(problem.message);
   }
