@@ -274,7 +274,7 @@ class Work(BaseModel):
     queue_render_limit: int | None = Field(
         default=None,
         ge=1,
-        description="Renders at once per worker. Empty: half the processor's cores, at least one.",
+        description="Renders at once per worker. Empty: half the cores, but two on two.",
     )
     queue_callback_limit: int = Field(default=8, ge=1, description="Webhook deliveries at once.")
     queue_maintenance_limit: int = Field(default=1, ge=1, description="Clean-up tasks at once.")
@@ -282,7 +282,7 @@ class Work(BaseModel):
         default=None,
         ge=0.02,
         le=10,
-        description="How often a worker looks for work. Empty: 0.2 s on SQLite, 0.5 s on Postgres.",
+        description="How often a worker looks for work. Empty: 0.25 s on SQLite, 0.5 s on Postgres.",
     )
     worker_heartbeat_s: float = Field(
         default=5, gt=0, description="How often a worker says that it is alive."

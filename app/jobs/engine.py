@@ -68,7 +68,7 @@ class Engine:
         queues: the queues to create, with their limits.
         listen: the queues to take work from; None: all of ``queues``.
         workdir: parent of the private folders that attempts get; on a local disk.
-        poll_s: how often each queue is asked for work; None: 0.2 s on SQLite, 0.5 s on PostgreSQL.
+        poll_s: how often each queue is asked for work; None: 0.25 s on SQLite, 0.5 s on PostgreSQL.
         beat_s: a sign of life is given this often.
         dead_s: a worker not heard for this long is taken for dead, its work given to others.
         reconcile_s: how often attempts are compared with the queue.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-EMBEDDED_POLL_S = 0.2
+EMBEDDED_POLL_S = 0.25
 SCALED_POLL_S = 0.5
 
 
