@@ -95,12 +95,14 @@ class Settings(
     @property
     def queue_limits(self) -> dict[QueueName, int]:
         """Stages at once per worker, by queue."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        affinity = getattr(os, "sched_getaffinity", None)
+        cores = len(affinity(0)) if affinity else (os.cpu_count() or 1)
+        side_by_side = max(cores // 2, min(cores, 2))  # a render keeps up to two cores busy
         return {
             "cpu": self.queue_cpu_limit,
             "llm": self.queue_llm_limit,
             "speech": self.queue_speech_limit,
-            "render": self.queue_render_limit or max(1, (cores or 1) // 2),
+            "render": self.queue_render_limit or side_by_side,
             "callback": self.queue_callback_limit,
             "maintenance": self.queue_maintenance_limit,
         }
