@@ -282,7 +282,7 @@ class Work(BaseModel):
         default=None,
         ge=0.02,
         le=10,
-        description="How often a worker looks for work. Empty: 0.25 s on SQLite, 0.5 s on Postgres.",
+        description="How often a worker looks for work. Empty: 0.25 s on SQLite, else 0.5 s.",
     )
     worker_heartbeat_s: float = Field(
         default=5, gt=0, description="How often a worker says that it is alive."
