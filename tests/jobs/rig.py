@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -45,7 +46,17 @@ class Rig:
     def close(self) -> None:
         for engine in self.engines:
             engine.drain(5)
+        for engine in self.engines:
+            self.end(engine)
         self.client.close()
+
+    def end(self, engine: Engine, grace_s: float = 5.0) -> bool:
+        """Drain, and wait for stages that outlive it: a worker's process would end instead."""
+        finished = engine.drain(grace_s)
+        self.until(lambda: not _engine_threads())
+        if engine._own_engine is not None:
+            engine._own_engine.dispose()
+        return finished
 
     def create(self, plan: Plan, **request: Any) -> JobView:
         wanted = VideoRequest(**({"script": "Hello there."} | request))
@@ -63,6 +74,10 @@ class Rig:
     def final(self, job_id: str, within_s: float = 20.0) -> JobView:
         self.until(lambda: self.jobs.get(job_id).status.is_final, within_s)
         return self.jobs.get(job_id)
+
+
+def _engine_threads() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name.startswith("dbos-executor")]
 
 
 class _Known(dict[str, StageFunction]):
