@@ -191,6 +191,7 @@ class Jobs:
         """
         if (decision == "edit") != (output is not None):
             raise InvalidInput("An edit, and only an edit, brings a new output.", field="output")
+        self._enqueuer.prepare()
         with self._database.session() as session:
             job = self._open(session, job_id, tenant)
             asked = _pending(job, gate, decision)
@@ -216,6 +217,7 @@ class Jobs:
             mode: ``downstream``: what depends on the stage runs again too;
                 ``only``: finished results that depend on it stay as they are.
         """
+        self._enqueuer.prepare()
         with self._database.session() as session:
             job = self._open(session, job_id, tenant)
             again = _to_repeat(job, stage, mode)

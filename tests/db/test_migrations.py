@@ -1,5 +1,6 @@
 """The migrations lead from nothing to the tables and back, also when several processes hurry."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,3 +66,21 @@ def test_four_processes_may_upgrade_at_once(empty_database_url: str) -> None:
     database = Database(empty_database_url)
     assert current(database.engine) == head()
     database.dispose()
+
+
+def test_the_command_line_upgrades_the_database_of_the_settings(empty_database_url: str) -> None:
+    def run(action: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "app.db", action],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": empty_database_url},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    assert run("current") == f"empty (newest is {head()})"
+    assert run("upgrade") == f"{head()} (newest)"
+    assert run("current") == f"{head()} (newest)"

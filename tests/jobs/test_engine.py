@@ -107,6 +107,22 @@ def test_job_and_queue_entry_are_both_there_or_neither(rig: Rig, database: Datab
     breaking.close()
 
 
+def test_a_front_end_that_has_just_started_may_decide_and_resume(rig: Rig) -> None:
+    rig.start()
+    job = rig.create(GATED)
+    rig.until(lambda: rig.jobs.get(job.id).status == JobStatus.WAITING_APPROVAL)
+    for act in (
+        lambda jobs: jobs.decide(job.id, "script", "approve", actor="a"),
+        lambda jobs: jobs.resume(job.id, stage="store", actor="a"),
+    ):
+        fresh = EngineClient(rig.database)
+        began = time.monotonic()
+        act(Jobs(rig.database, fresh))
+        assert time.monotonic() - began < 5
+        fresh.close()
+        assert rig.final(job.id).status == JobStatus.COMPLETED
+
+
 def test_progress_and_cancellation_reach_a_running_stage(rig: Rig) -> None:
     hold = Hold()
 
