@@ -204,9 +204,10 @@ def test_a_rate_limit_spreads_starts(rig: Rig) -> None:
     rig.stages["limited"] = stage
     for _ in range(4):
         rig.create(chain("limited"))
-    rig.start({"cpu": QueueLimits(per_worker=8, starts=2, period_s=1.5)})
+    rig.start({"cpu": QueueLimits(per_worker=8, starts=2, period_s=3.0)})
     rig.until(lambda: len(starts) == 4)
-    assert starts[2] - starts[0] > 1.2
+    # Counted from the claim: the first two may have begun a little after theirs.
+    assert starts[2] - starts[1] > 1.5
 
 
 def test_a_retry_comes_after_its_delay(rig: Rig) -> None:
