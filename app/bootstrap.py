@@ -37,6 +37,7 @@ from app.providers.scripts import SimulatedEnhancer, VerbatimScript
 from app.providers.speech import FallbackSpeech, SimulatedSpeech
 from app.settings import Settings, SettingsError
 from app.storage import LocalStore, MediaLinks, StorageReadOnly
+from app.telemetry.memory import share_heaps
 from app.telemetry.metrics import Metrics
 from studio.voice import detect_language
 
@@ -137,6 +138,7 @@ class Services:
         Raises:
             StorageReadOnly: the data folder cannot be written.
         """
+        share_heaps()
         try:
             self.store.root.mkdir(parents=True, exist_ok=True)
             self.work.workdir.mkdir(parents=True, exist_ok=True)
