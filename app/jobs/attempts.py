@@ -155,7 +155,7 @@ class Attempts:
                 attempt=mine.attempt,
                 provider=result.provider,
             )
-            if node.gate is not None and _holds_something(job, node):
+            if node.gate is not None:
                 job.ask(mine, node.gate)
             job.settle()
             job.write()
@@ -284,12 +284,6 @@ def _upstream(job: Transition, node: Node) -> list[Attempt]:
         if other.key in node.needs or other.key in above:
             above |= {other.key, *other.needs}
     return [a for key, a in job.latest().items() if key in above]
-
-
-def _holds_something(job: Transition, node: Node) -> bool:
-    """Whether a gate after this node would hold anything back: not when all below it is done."""
-    below = job.plan.downstream(node.key) - {node.key}
-    return not below or bool(below - job.done())
 
 
 def _inputs(session: Session, job_id: str, read: list[Attempt]) -> dict[str, StageInput]:

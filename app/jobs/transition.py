@@ -248,6 +248,7 @@ class Transition:
             if self.status == JobStatus.WAITING_APPROVAL:
                 self._stop_waiting()
                 self.status = JobStatus.PROCESSING
+                self.set(current_step="Queued")
         elif any(gate.status == ApprovalStatus.PENDING for gate in self.gates):
             if self.status != JobStatus.WAITING_APPROVAL:
                 self.status = JobStatus.WAITING_APPROVAL
@@ -271,6 +272,7 @@ class Transition:
             shown = 0
         self.status = JobStatus.PROCESSING
         self.set(failure=None, completed_at=None, work_s=None, progress=shown)
+        self.set(current_step="Queued")
         if self.job["started_at"] is None:
             self.set(started_at=self.now)
         self.emit(EventType.STARTED, actor=actor, resumed=True)

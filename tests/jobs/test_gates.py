@@ -108,6 +108,32 @@ def test_running_the_gated_stage_again_asks_again(bench: Bench, waiting: str) ->
     assert len(bench.jobs.detail(waiting).approvals) == 1
 
 
+def test_nothing_unapproved_is_ever_spoken_also_when_the_script_alone_is_run_again(
+    bench: Bench, waiting: str
+) -> None:
+    bench.jobs.decide(waiting, "script", "edit", actor="ann", output={"script": "Mine."})
+    bench.run()
+    bench.jobs.resume(waiting, stage="script", mode="only", actor="bob")
+    bench.run()
+    job = bench.jobs.get(waiting)
+    assert (job.status, job.script) == (JobStatus.WAITING_APPROVAL, "Draft.")
+    with pytest.raises(Conflict):
+        bench.jobs.resume(waiting, stage="speech", actor="bob")
+    bench.jobs.decide(waiting, "script", "approve", actor="ann")
+    assert bench.run() == []
+    assert bench.jobs.get(waiting).status == JobStatus.COMPLETED
+    assert [a.status for a in bench.jobs.detail(waiting).approvals] == ["approved", "approved"]
+
+
+def test_the_step_that_is_shown_agrees_with_the_status(bench: Bench, waiting: str) -> None:
+    assert bench.jobs.get(waiting).current_step == "Waiting for approval..."
+    approved = bench.jobs.decide(waiting, "script", "approve", actor="ann")
+    assert (approved.status, approved.current_step) == (JobStatus.PROCESSING, "Queued")
+    bench.run()
+    again = bench.jobs.resume(waiting, stage="store", actor="ann")
+    assert (again.status, again.current_step) == (JobStatus.PROCESSING, "Queued")
+
+
 def test_there_must_be_such_a_gate_and_a_job_waiting_at_it(bench: Bench, waiting: str) -> None:
     with pytest.raises(NotFound):
         bench.jobs.decide(waiting, "budget", "approve", actor="ann")
