@@ -190,7 +190,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     speech = _simulated_speech(settings)
     runtime_settings = RuntimeSettings(database, clock)
     engine_client = EngineClient(database)
-    jobs = Jobs(database, engine_client, clock)
+    jobs = Jobs(database, engine_client, clock, dead_s=settings.worker_dead_s)
     catalog = Catalog(limits)
     return Services(
         version=__version__,

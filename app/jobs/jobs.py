@@ -28,21 +28,29 @@ from app.jobs.views import ArtifactView, Created, EventView, JobDetail, JobPage,
 Decision = Literal["approve", "reject", "edit"]
 ResumeMode = Literal["downstream", "only"]
 
-ALIVE_S = 30.0
-"""A worker that was not heard for this long is taken for dead."""
-
 
 class Jobs:
     """Everything that people and programs may do with jobs. Thread-safe.
 
     ``tenant=None`` means all tenants, for administrators; another tenant's job is not found.
+
+    Args:
+        dead_s: a worker that was not heard for this long is taken for dead.
     """
 
-    def __init__(self, database: Database, enqueuer: Enqueuer, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        enqueuer: Enqueuer,
+        clock: Clock = utc_now,
+        *,
+        dead_s: float = 30.0,
+    ) -> None:
         self._database = database
         self._enqueuer = enqueuer
         self._clock = clock
-        self._pace = Pace()
+        self._pace = Pace(clock)
+        self._dead_after = timedelta(seconds=dead_s)
 
     def create(
         self,
@@ -259,7 +267,7 @@ class Jobs:
     def workers(self) -> tuple[WorkerView, ...]:
         """Every worker that is running or died without a word, oldest first."""
         with self._database.reading() as session:
-            alive_since = self._database.server_now(session) - timedelta(seconds=ALIVE_S)
+            alive_since = self._database.server_now(session) - self._dead_after
             rows = session.execute(sa.select(WORKERS).order_by(WORKERS.c.started_at)).all()
         return tuple(
             WorkerView(

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import sqlalchemy as sa
 from pydantic import ValidationError
 
 from app.bootstrap import build
+from app.db.tables import WORKERS
 from app.settings import REPOSITORY, SettingsError, describe, load
 
 LIVE_KEYS = {
@@ -200,3 +204,17 @@ def test_every_setting_is_described():
     for setting in describe():
         assert setting.description.endswith("."), setting.name
         assert setting.group, setting.name
+
+
+@pytest.mark.parametrize(("dead_s", "alive"), [("120", True), ("20", False)])
+def test_a_worker_is_shown_alive_for_as_long_as_its_work_is_left_to_it(
+    read, tmp_path, dead_s, alive
+):
+    services = build(read(WORKER_DEAD_S=dead_s, DATA_DIR=tmp_path))
+    services.prepare()
+    seen_at = datetime.now(UTC) - timedelta(seconds=60)
+    row = {"id": "wrk_1", "host": "here", "pid": 1, "queues": ["cpu"]}
+    with services.database.session() as session:
+        session.execute(sa.insert(WORKERS).values(**row, started_at=seen_at, seen_at=seen_at))
+    assert [worker.alive for worker in services.jobs.workers()] == [alive]
+    services.close()
