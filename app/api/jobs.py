@@ -163,9 +163,10 @@ def decide(id: str, gate: str, said: Decision) -> VideoStatus:
             field="script",
             remedy="Say 'edit', or leave 'script' out.",
         )
+    output = None
     if said.script is not None:
-        language = jobs_.get(asked, tenant=client.sees).request.language or "en"
-        services().catalog.limits.check(said.script, language)
+        request = jobs_.get(asked, tenant=client.sees).request
+        output = services().videos.edit(said.script, request)
     return video_status(
         jobs_.decide(
             asked,
@@ -174,6 +175,6 @@ def decide(id: str, gate: str, said: Decision) -> VideoStatus:
             tenant=client.sees,
             actor=client.actor,
             comment=said.comment,
-            output={"script": said.script} if said.script is not None else None,
+            output=output,
         )
     )

@@ -148,7 +148,7 @@ _INSTANCES: tuple[ProblemPage, ...] = (
         "magic_input_refused",
         "Magic input refused",
         422,
-        "The script holds a magic input, which only mock mode understands.",
+        "The script holds a magic input, which only mock mode and only a new request takes.",
         "Take the text in double square brackets out of the script.",
     ),
     ProblemPage(

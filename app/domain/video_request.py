@@ -39,6 +39,8 @@ class VideoRequest(BaseModel):
     user_id: str | None = None
     language: str | None = None
     """BCP 47 tag; None: detected from the script."""
+    language_detected: bool = False
+    """Nobody named the language: it follows the script, also through a person's edit."""
     voice: str | None = None
     style: Style = "neutral"
     seed: int = 42

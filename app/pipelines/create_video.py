@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from app.domain.video_request import MAX_SCENES, Aspect, Profile, Resolution, Style
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""All of them but tab and line feed: no voice speaks them, and a database may refuse them."""
+from app.pipelines.script_text import clean
 
 Choice = Annotated[
     str,
@@ -91,7 +88,7 @@ class CreateVideo(BaseModel):
     @field_validator("script")
     @classmethod
     def _plain_text(cls, value: str) -> str:
-        return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        return clean(value)
 
     @field_validator("*", mode="before")
     @classmethod

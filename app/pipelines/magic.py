@@ -205,6 +205,11 @@ def take_out(script: str, *, livemode: bool) -> tuple[str, tuple[Fault, ...]]:
     return re.sub(r"[ \t]{2,}", " ", _MARK.sub(" ", script)).strip(), tuple(faults)
 
 
+def is_in(script: str) -> bool:
+    """Whether a script holds anything that looks like a magic input, known or not."""
+    return _MARK.search(script) is not None
+
+
 def _parse(match: re.Match[str]) -> Fault:
     action = match[1].lower()
     rest = re.sub(r"\s", "", match[2]).lower()

@@ -16,6 +16,7 @@ from app.pipelines import magic
 from app.pipelines.catalog import Catalog
 from app.pipelines.create_video import CreateVideo
 from app.pipelines.plans import plan_for
+from app.pipelines.script_text import clean
 from app.providers.scripts.scenes import cut_into_scenes
 from app.telemetry.metrics import Metrics
 from studio.voice import detect_language
@@ -75,21 +76,18 @@ class VideoPipeline:
         self.catalog.check_voice(wanted.voice)
         self._check_webhook(wanted.webhook_url)
         script, faults = magic.take_out(wanted.script, livemode=self.livemode)
-        # detecting costs time with the length; a script beyond the limit is refused before it
-        language = (
-            self.catalog.language_tag(wanted.language)
-            if wanted.language
-            else detect_language(script[: self.catalog.limits.max_characters])
+        language = self._check_script(
+            script,
+            self.catalog.language_tag(wanted.language) if wanted.language else None,
+            wanted.scenes,
         )
-        self.catalog.limits.check(script, language)
-        if wanted.scenes > 1:
-            cut_into_scenes(script, wanted.scenes)
         return VideoRequest(
             script=script,
             template=wanted.template,
             presenter=wanted.presenter,
             user_id=wanted.user_id,
             language=language,
+            language_detected=not wanted.language,
             voice=wanted.voice,
             style=wanted.style or self.defaults.style,
             seed=self.defaults.seed if wanted.seed is None else wanted.seed,
@@ -104,6 +102,39 @@ class VideoPipeline:
             priority=wanted.priority,
             faults=faults,
         )
+
+    def edit(self, script: str, request: VideoRequest) -> dict[str, str]:
+        """What a person's own script changes in the output of the stage that wrote it.
+
+        Raises:
+            InvalidInput: for whatever a new request with this script would be refused for.
+        """
+        if magic.is_in(script):
+            raise InvalidInput(
+                "Magic inputs only go into a new request, not into an edit.",
+                field="script",
+                code="magic_input_refused",
+                remedy="Take the text in double square brackets out of the script.",
+            )
+        script = clean(script)
+        named = None if request.language_detected else request.language
+        try:
+            language = self._check_script(script, named, request.scenes)
+        except InvalidInput as exc:
+            if exc.field == "scenes":  # which an edit cannot change
+                exc.field, exc.remedy = "script", "Write a longer script."
+            raise
+        return {"script": script} if named else {"script": script, "language": language}
+
+    def _check_script(self, script: str, language: str | None, scenes: int) -> str:
+        """The language that the script is spoken in; ``language`` itself, if it was named."""
+        if language is None:
+            # detecting costs time with the length; no more is read than a script may have
+            language = detect_language(script[: self.catalog.limits.max_characters])
+        self.catalog.limits.check(script, language)
+        if scenes > 1:
+            cut_into_scenes(script, scenes)
+        return language
 
     def _check_webhook(self, url: str | None) -> None:
         if url is None:

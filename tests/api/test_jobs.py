@@ -157,6 +157,23 @@ def test_an_edited_script_keeps_the_same_limits(working_site, waiting, script):
     assert working_site.status(waiting)["status"] == "waiting_approval"
 
 
+def test_an_edit_is_checked_and_cleaned_like_a_new_script(working_site, waiting):
+    answer = decide(working_site, waiting, decision="edit", script="hi [[fail:render:402]]")
+    problem = assert_problem(answer, 422, "magic_input_refused")
+    assert "new request" in problem["message"]
+    assert working_site.status(waiting)["status"] == "waiting_approval"
+    answer = decide(working_site, waiting, decision="edit", script=" My\x07 own\r\nwords. ")
+    assert answer.get_json()["script"] == "My own\nwords."
+
+
+def test_an_edit_too_short_for_its_scenes_is_refused_at_the_gate(working_site):
+    job_id = working_site.create(script="One. Two. Three.", scenes=3, approve_script=True)
+    working_site.wait(job_id, "waiting_approval")
+    answer = decide(working_site, job_id, decision="edit", script="Hi")
+    problem = assert_problem(answer, 422, "too_many_scenes")
+    assert problem["errors"][0]["field"] == "script"
+
+
 def test_a_rejected_script_fails_the_job_in_words(working_site, waiting):
     assert decide(working_site, waiting, decision="reject").status_code == 200
     found = working_site.status(waiting)

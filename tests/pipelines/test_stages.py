@@ -121,6 +121,16 @@ def test_a_script_edited_by_a_person_is_cut_anew(attempt, speak, store, tmp_path
     assert timing_of(speak(made.context), store, tmp_path) == ["Really", "new."]
 
 
+def test_an_edit_in_another_language_is_spoken_in_that_language(attempt, store, tmp_path):
+    english = SimulatedSpeech("vibevoice", languages=frozenset({"en"}))
+    speak = SynthesizeSpeech(
+        FallbackSpeech([english, SimulatedSpeech("elevenlabs")]), store, LIMITS
+    )
+    inputs = {"enhance_script": StageResult({"script": "Guten Tag.", "language": "de"})}
+    result = speak(attempt("synthesize_speech", inputs=inputs).context)
+    assert result.provider == "elevenlabs"
+
+
 @pytest.mark.parametrize("edited", ["", "   ", "word " * 700])
 def test_an_edit_that_cannot_be_spoken_is_refused_by_name(attempt, speak, edited):
     made = attempt("synthesize_speech", inputs=script_of(edited))

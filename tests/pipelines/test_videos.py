@@ -55,6 +55,7 @@ def test_a_bare_script_gets_the_defaults(pipeline):
         "presenter": None,
         "user_id": None,
         "language": "en",
+        "language_detected": True,
         "voice": None,
         "style": "neutral",
         "seed": 42,
@@ -125,6 +126,38 @@ def test_magic_inputs_are_taken_out_before_anything_is_counted_or_spoken(pipelin
     with pytest.raises(InvalidInput) as refused:
         replace(pipeline, livemode=True).check(wanted(script="Hi [[fail:tts:500]]"))
     assert refused.value.code == "magic_input_refused"
+
+
+def test_an_edit_is_cleaned_like_a_new_script(pipeline):
+    request = pipeline.check(wanted(language="en"))
+    assert pipeline.edit(" Hi\x07 there.\r\nBye. ", request) == {"script": "Hi there.\nBye."}
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("hi [[fail:render:402]]", "magic_input_refused"),
+        ("hi [[slow:nothing]]", "magic_input_refused"),
+        ("\x07 ...", "empty_script"),
+        ("a" * 3001, "script_too_long"),
+        ("Hi", "too_many_scenes"),
+    ],
+)
+def test_an_edit_is_refused_like_a_new_script(pipeline, script, code):
+    request = pipeline.check(wanted(script="One. Two. Three.", scenes=3))
+    with pytest.raises(InvalidInput) as refused:
+        pipeline.edit(script, request)
+    assert refused.value.code == code
+    assert refused.value.field == "script"
+
+
+GERMAN = "Guten Morgen zusammen, das ist unser neues Büro in der Stadt."
+
+
+def test_the_language_of_an_edit_is_found_out_unless_it_was_named(pipeline):
+    assert pipeline.edit(GERMAN, pipeline.check(wanted()))["language"] == "de"
+    named = pipeline.check(wanted(language="en"))
+    assert "language" not in pipeline.edit(GERMAN, named)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.jobs.stage import StageContext, StageResult
 from app.pipelines.plans import node_key
-from app.pipelines.stages.script import title
+from app.pipelines.stages.script import spoken_language, title
 from app.providers.base import studio_failures
 from app.storage import ObjectStore, fetch_artifact, save_artifact
 
@@ -36,7 +36,7 @@ class Compose:
                 [self._clip(context, scene) for scene in scenes],
                 context.workdir,
                 title=title(context),
-                language=context.request.language or "en",
+                language=spoken_language(context),
                 mark=self.mark,
             )
         picture = made.info.video

@@ -29,6 +29,12 @@ def final_script(context: StageContext) -> str:
     return script
 
 
+def spoken_language(context: StageContext) -> str:
+    """The one language of all scenes: that of a person's edit, or else of the request."""
+    edited = context.inputs[_SCRIPT_STAGE].output.get("language")
+    return edited if isinstance(edited, str) else context.request.language or "en"
+
+
 def title(context: StageContext) -> str:
     """The title for the picture and the file; a script edited by a person is titled anew."""
     output = context.inputs[_SCRIPT_STAGE].output

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.jobs.stage import StageContext, StageResult
 from app.pipelines.limits import ScriptLimits
-from app.pipelines.stages.script import final_script, scene_script
+from app.pipelines.stages.script import final_script, scene_script, spoken_language
 from app.providers.base import studio_failures
 from app.providers.speech import SpeechProvider, SpeechRequest
 from app.storage import ObjectStore, save_artifact
@@ -30,7 +30,7 @@ class SynthesizeSpeech:
     def __call__(self, context: StageContext) -> StageResult:
         """Speak the script, or the part of it that this scene says."""
         request = context.request
-        language = request.language or "en"
+        language = spoken_language(context)
         # a person may have edited the script since it was first checked
         self.limits.check(final_script(context), language)
         text = scene_script(context)
