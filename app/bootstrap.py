@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from app import __version__
 from app.db.api_keys import ApiKeys
 from app.db.database import Database
@@ -41,9 +43,13 @@ from app.telemetry.memory import share_heaps
 from app.telemetry.metrics import Metrics
 from studio.voice import detect_language
 
+_log = structlog.get_logger(__name__)
+
 SIMULATED_MARK = "SIMULATED"
 
 WEBHOOK_SECRET = "webhook_signing"  # noqa: S105  # the name of the secret, not the secret
+
+_ONLY_SIMULATED = "MOCK_MODE: this version builds simulated providers only, so it must be true"
 
 _UNHURRIED = frozenset({"callback", "maintenance"})
 _UNHURRIED_S = 1.0
@@ -71,7 +77,6 @@ class HttpFacts:
     rate_limit_enabled: bool
     rate_limit: str
     rate_limit_create: str
-    rate_limit_tts: str
     limits: ScriptLimits
 
 
@@ -173,11 +178,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     """Choose and connect every part.
 
     Raises:
-        SettingsError: a live provider is asked for that this version has no adapter for, or the
-            database's address is of no known kind.
+        SettingsError: live mode, as only simulated providers are built here; or the database's
+            address is of no known kind.
     """
     if settings.livemode:
-        raise SettingsError(_not_installed(settings))
+        raise SettingsError((_ONLY_SIMULATED,))
     try:
         database = Database(settings.database_address)
     except ValueError as exc:
@@ -225,6 +230,18 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         stages=_simulated_stages(settings, limits, speech, store, metrics),
         engine_client=engine_client,
     )
+
+
+def warn_of_promises(settings: Settings) -> None:
+    """Log what is set and would be relied on, but has no effect yet. Once per process."""
+    if settings.video_retention_hours:
+        _log.warning(
+            "settings.no_effect_yet",
+            setting="VIDEO_RETENTION_HOURS",
+            hours=settings.video_retention_hours,
+            detail="This version deletes no media by itself: remove them yourself, "
+            "see docs/how-to/backups-and-retention.md.",
+        )
 
 
 def _simulated_stages(
@@ -285,7 +302,6 @@ def _http_facts(settings: Settings, limits: ScriptLimits) -> HttpFacts:
         rate_limit_enabled=settings.rate_limit_enabled,
         rate_limit=settings.rate_limit,
         rate_limit_create=settings.rate_limit_create,
-        rate_limit_tts=settings.rate_limit_tts,
         limits=limits,
     )
 
@@ -309,21 +325,4 @@ def _work_facts(settings: Settings) -> WorkFacts:
         grace_s=settings.graceful_timeout_s,
         metrics_port=settings.worker_metrics_port,
         webhook_timeout_s=settings.webhook_timeout_s,
-    )
-
-
-def _not_installed(settings: Settings) -> tuple[str, ...]:
-    chosen = {
-        "SCRIPT_PROVIDER": settings.script_provider,
-        "TTS_PROVIDER": settings.tts_provider,
-        "RENDER_PROVIDER": settings.render_provider,
-        "STORAGE_PROVIDER": settings.storage_provider,
-    }
-    return (
-        *(
-            f"{name}={provider}: this version has no live adapter for it yet"
-            for name, provider in chosen.items()
-            if provider not in {"local", "studio"}
-        ),
-        "MOCK_MODE: set it to true, or leave it out, to run with simulated providers",
     )

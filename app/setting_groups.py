@@ -29,6 +29,10 @@ CommaList = Annotated[tuple[str, ...], NoDecode]
 """``a, b`` in the environment; NoDecode, or pydantic-settings would want JSON."""
 
 
+NO_EFFECT_YET = "No effect yet"
+"""How the description of a setting begins that is read and checked, but nothing acts on it."""
+
+
 class Mode(BaseModel):
     """Mode"""
 
@@ -123,7 +127,7 @@ class Access(BaseModel):
         default="120 per minute", description="Videos one client may ask for."
     )
     rate_limit_tts: RateLimit = Field(
-        default="60 per minute", description="Speech samples one client may ask for."
+        default="60 per minute", description="No effect yet. Speech samples one client may ask for."
     )
 
 
@@ -141,29 +145,42 @@ class Data(BaseModel):
         description="postgresql://… for more than one machine. Empty: SQLite in DATA_DIR.",
     )
     storage_provider: Literal["local", "wasabi", "r2"] = Field(
-        default="local", description="Where finished media are kept in live mode."
+        default="local", description="No effect yet. Where finished media are kept in live mode."
     )
     video_retention_hours: int = Field(
         default=0,
         ge=0,
-        description="Delete the media of finished jobs after this many hours; 0 keeps them.",
+        description="No effect yet: this version deletes nothing by itself. Later: hours after "
+        "which the media of finished jobs are deleted; 0 keeps them.",
     )
     media_link_ttl_s: int = Field(
         default=86_400, ge=60, description="How long a link to a video works."
     )
-    wasabi_access_key: SecretStr | None = Field(default=None, description="Wasabi key id.")
-    wasabi_secret_key: SecretStr | None = Field(default=None, description="Wasabi secret.")
-    wasabi_bucket_name: str | None = Field(default=None, description="Wasabi bucket.")
-    wasabi_region: str = Field(default="us-east-1", description="Wasabi region.")
+    wasabi_access_key: SecretStr | None = Field(
+        default=None, description="No effect yet. Wasabi key id."
+    )
+    wasabi_secret_key: SecretStr | None = Field(
+        default=None, description="No effect yet. Wasabi secret."
+    )
+    wasabi_bucket_name: str | None = Field(
+        default=None, description="No effect yet. Wasabi bucket."
+    )
+    wasabi_region: str = Field(default="us-east-1", description="No effect yet. Wasabi region.")
     wasabi_endpoint: str = Field(
-        default="https://s3.wasabisys.com", description="Wasabi's S3 endpoint."
+        default="https://s3.wasabisys.com", description="No effect yet. Wasabi's S3 endpoint."
     )
-    r2_account_id: str | None = Field(default=None, description="Cloudflare R2 account.")
-    r2_access_key_id: SecretStr | None = Field(default=None, description="Cloudflare R2 key id.")
+    r2_account_id: str | None = Field(
+        default=None, description="No effect yet. Cloudflare R2 account."
+    )
+    r2_access_key_id: SecretStr | None = Field(
+        default=None, description="No effect yet. Cloudflare R2 key id."
+    )
     r2_secret_access_key: SecretStr | None = Field(
-        default=None, description="Cloudflare R2 secret."
+        default=None, description="No effect yet. Cloudflare R2 secret."
     )
-    r2_bucket_name: str | None = Field(default=None, description="Cloudflare R2 bucket.")
+    r2_bucket_name: str | None = Field(
+        default=None, description="No effect yet. Cloudflare R2 bucket."
+    )
 
     @field_validator("data_dir")
     @classmethod
@@ -177,8 +194,10 @@ class Scripts(BaseModel):
     script_provider: Literal["openai"] = Field(
         default="openai", description="Who enhances the script in live mode."
     )
-    openai_api_key: SecretStr | None = Field(default=None, description="OpenAI key.")
-    openai_model: str = Field(default="gpt-4", description="Model that enhances the script.")
+    openai_api_key: SecretStr | None = Field(default=None, description="No effect yet. OpenAI key.")
+    openai_model: str = Field(
+        default="gpt-4", description="No effect yet. Model that enhances the script."
+    )
 
 
 class Speech(BaseModel):
@@ -189,7 +208,10 @@ class Speech(BaseModel):
         description="Who speaks first; the others configured stand in when it fails.",
     )
     tts_canary_percent: int = Field(
-        default=100, ge=0, le=100, description="Share of users whose speech goes to VibeVoice."
+        default=100,
+        ge=0,
+        le=100,
+        description="No effect yet. Share of users whose speech goes to VibeVoice.",
     )
     max_tts_input_chars: int = Field(
         default=3000, ge=1, le=100_000, description="Longest script in characters."
@@ -201,15 +223,15 @@ class Speech(BaseModel):
         description="Longest speech in seconds, estimated from the script before any work.",
     )
     tts_cache_enabled: bool = Field(
-        default=True, description="Speak an equal request from the cache."
+        default=True, description="No effect yet. Speak an equal request from the cache."
     )
     tts_cache_dir: Path | None = Field(
-        default=None, description="Folder of the speech cache. Empty: in DATA_DIR."
+        default=None, description="No effect yet. Folder of the speech cache. Empty: in DATA_DIR."
     )
     vibevoice_ws_endpoint: str | None = Field(
         default=None,
         pattern=r"^wss?://\S+$",
-        description="WebSocket address of the VibeVoice server.",
+        description="No effect yet. WebSocket address of the VibeVoice server.",
     )
     vibevoice_style: Style = Field(
         default="neutral", description="Style when a request names none."
@@ -219,20 +241,28 @@ class Speech(BaseModel):
         default="default", description="Voice profile when a request names none."
     )
     vibevoice_connection_timeout: float = Field(
-        default=10, gt=0, description="Seconds to connect to VibeVoice."
+        default=10, gt=0, description="No effect yet. Seconds to connect to VibeVoice."
     )
     vibevoice_stream_timeout: float = Field(
-        default=5, gt=0, description="Seconds without any audio after which a stream is given up."
+        default=5,
+        gt=0,
+        description="No effect yet. Seconds without any audio after which a stream is given up.",
     )
     vibevoice_max_retries: int = Field(
-        default=2, ge=0, le=10, description="Tries after the first before another provider speaks."
+        default=2,
+        ge=0,
+        le=10,
+        description="No effect yet. Tries after the first before another provider speaks.",
     )
-    elevenlabs_api_key: SecretStr | None = Field(default=None, description="ElevenLabs key.")
+    elevenlabs_api_key: SecretStr | None = Field(
+        default=None, description="No effect yet. ElevenLabs key."
+    )
     elevenlabs_voice_id: str = Field(
-        default="21m00Tcm4TlvDq8ikWAM", description="ElevenLabs voice when a request names none."
+        default="21m00Tcm4TlvDq8ikWAM",
+        description="No effect yet. ElevenLabs voice when a request names none.",
     )
     sarvam_api_key: SecretStr | None = Field(
-        default=None, description="Sarvam key, for Indian languages."
+        default=None, description="No effect yet. Sarvam key, for Indian languages."
     )
 
 
@@ -241,11 +271,12 @@ class Rendering(BaseModel):
 
     render_provider: Literal["studio", "heygen"] = Field(
         default="heygen",
-        description="Who draws the presenter in live mode: HeyGen, or the embedded studio.",
+        description="No effect yet. Who draws the presenter in live mode: HeyGen, or the embedded "
+        "studio.",
     )
-    heygen_api_key: SecretStr | None = Field(default=None, description="HeyGen key.")
+    heygen_api_key: SecretStr | None = Field(default=None, description="No effect yet. HeyGen key.")
     heygen_avatar_id: str = Field(
-        default="default", description="HeyGen avatar when a request names none."
+        default="default", description="No effect yet. HeyGen avatar when a request names none."
     )
     render_timeout_s: float = Field(
         default=900, gt=0, description="An embedded render that runs longer is stopped."
@@ -318,12 +349,18 @@ class Work(BaseModel):
 class Models(BaseModel):
     """Models of the GPU servers"""
 
-    hf_token: SecretStr | None = Field(default=None, description="Hugging Face token.")
-    model_storage_path: Path | None = Field(
-        default=None, description="Folder that model weights are kept in."
+    hf_token: SecretStr | None = Field(
+        default=None, description="No effect yet. Hugging Face token."
     )
-    model_bucket: str | None = Field(default=None, description="S3 bucket with model weights.")
-    aws_region: str = Field(default="us-east-1", description="Region of MODEL_BUCKET.")
+    model_storage_path: Path | None = Field(
+        default=None, description="No effect yet. Folder that model weights are kept in."
+    )
+    model_bucket: str | None = Field(
+        default=None, description="No effect yet. S3 bucket with model weights."
+    )
+    aws_region: str = Field(
+        default="us-east-1", description="No effect yet. Region of MODEL_BUCKET."
+    )
 
 
 class Telemetry(BaseModel):

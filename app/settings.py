@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from app.domain.errors import AppError
 from app.setting_groups import (
     GROUPS,
+    NO_EFFECT_YET,
     REPOSITORY,
     Access,
     Data,
@@ -29,7 +30,39 @@ from app.setting_groups import (
     Work,
 )
 
-__all__ = ["REPOSITORY", "SettingInfo", "Settings", "SettingsError", "describe", "load"]
+__all__ = [
+    "LIVE_ADAPTERS",
+    "REPOSITORY",
+    "SettingInfo",
+    "Settings",
+    "SettingsError",
+    "describe",
+    "load",
+    "read",
+]
+
+LIVE_NEEDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "script_provider": {"openai": ("openai_api_key",)},
+    "tts_provider": {
+        "vibevoice": ("vibevoice_ws_endpoint",),
+        "elevenlabs": ("elevenlabs_api_key",),
+        "sarvam": ("sarvam_api_key",),
+    },
+    "render_provider": {"studio": (), "heygen": ("heygen_api_key",)},
+    "storage_provider": {
+        "local": (),
+        "wasabi": ("wasabi_access_key", "wasabi_secret_key", "wasabi_bucket_name"),
+        "r2": ("r2_account_id", "r2_access_key_id", "r2_secret_access_key", "r2_bucket_name"),
+    },
+}
+"""Choice, provider, and the settings that live mode cannot do without."""
+
+LIVE_ADAPTERS: Mapping[str, frozenset[str]] = {
+    "render_provider": frozenset({"studio"}),
+    "storage_provider": frozenset({"local"}),
+}
+"""Providers that this version can really use; a new adapter is entered here. Live mode starts when
+all four choices are among them, and only then asks for their keys."""
 
 
 class SettingsError(AppError):
@@ -124,6 +157,8 @@ class SettingInfo:
     """As it would be written in the environment; empty for none."""
     description: str
     is_secret: bool
+    has_effect: bool
+    """Whether anything acts on it in this version."""
 
 
 def describe() -> Iterator[SettingInfo]:
@@ -136,55 +171,58 @@ def describe() -> Iterator[SettingInfo]:
                 default=_as_text(field.default),
                 description=field.description or "",
                 is_secret="SecretStr" in str(field.annotation),
+                has_effect=not (field.description or "").startswith(NO_EFFECT_YET),
             )
 
 
 def load(**overrides: Any) -> Settings:
+    """Settings that a server or a worker can start from: ``read``, and live mode is possible.
+
+    Raises:
+        SettingsError: as ``read``; or says which live adapters this version lacks, and names every
+            key that an adapter it does have needs.
+    """
+    settings = read(**overrides)
+    if settings.livemode:
+        problems = tuple(_in_the_way_of_live_mode(settings))
+        if problems:
+            raise SettingsError(problems)
+    return settings
+
+
+def read(**overrides: Any) -> Settings:
     """Settings from the environment and ``.env``.
 
     Args:
         overrides: settings by field name, stronger than the environment; for tests and programs.
 
     Raises:
-        SettingsError: names every setting that is unusable and every key that live mode lacks.
+        SettingsError: names every setting that is unusable.
     """
     unknown = sorted(set(overrides) - set(Settings.model_fields))
     if unknown:
         raise TypeError(f"no such settings: {', '.join(unknown)}")
     try:
-        settings = Settings(**overrides)
+        return Settings(**overrides)
     except ValidationError as exc:
         raise SettingsError(tuple(_problems(exc))) from None
-    missing = tuple(_missing_for_live(settings))
-    if missing:
-        raise SettingsError(missing)
-    return settings
 
 
-def _missing_for_live(settings: Settings) -> Iterator[str]:
-    if settings.mock_mode:
-        return
-    needed = {
-        f"SCRIPT_PROVIDER={settings.script_provider}": ("openai_api_key",),
-        f"TTS_PROVIDER={settings.tts_provider}": {
-            "vibevoice": ("vibevoice_ws_endpoint",),
-            "elevenlabs": ("elevenlabs_api_key",),
-            "sarvam": ("sarvam_api_key",),
-        }[settings.tts_provider],
-        f"RENDER_PROVIDER={settings.render_provider}": {
-            "studio": (),
-            "heygen": ("heygen_api_key",),
-        }[settings.render_provider],
-        f"STORAGE_PROVIDER={settings.storage_provider}": {
-            "local": (),
-            "wasabi": ("wasabi_access_key", "wasabi_secret_key", "wasabi_bucket_name"),
-            "r2": ("r2_account_id", "r2_access_key_id", "r2_secret_access_key", "r2_bucket_name"),
-        }[settings.storage_provider],
-    }
-    for choice, names in needed.items():
-        for name in names:
-            if getattr(settings, name) is None:
-                yield f"{name.upper()}: needed for {choice} when MOCK_MODE is false"
+def _in_the_way_of_live_mode(settings: Settings) -> Iterator[str]:
+    chosen = {choice: getattr(settings, choice) for choice in LIVE_NEEDS}
+    absent = {c: name for c, name in chosen.items() if name not in LIVE_ADAPTERS.get(c, ())}
+    if absent:
+        named = ", ".join(f"{choice.upper()}={name}" for choice, name in absent.items())
+        yield (
+            "MOCK_MODE: live mode comes with a later version; this version has no live adapter "
+            f"for {named}. Set MOCK_MODE=true, or leave it out, to run with simulated providers"
+        )
+    for choice, name in chosen.items():
+        for needed in () if choice in absent else LIVE_NEEDS[choice][name]:
+            if getattr(settings, needed) is None:
+                yield (
+                    f"{needed.upper()}: needed for {choice.upper()}={name} when MOCK_MODE is false"
+                )
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

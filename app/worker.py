@@ -10,7 +10,7 @@ from types import FrameType
 
 import structlog
 
-from app.bootstrap import Services, build
+from app.bootstrap import Services, build, warn_of_promises
 from app.domain.errors import AppError
 from app.jobs.engine import Engine
 from app.settings import load
@@ -75,6 +75,7 @@ def main() -> int:
         configure_logging(level=settings.log_level, style=settings.log_format)
         services = build(settings)
         services.prepare()
+        warn_of_promises(settings)
     except AppError as exc:
         sys.stderr.write(f"{exc.message}\n{exc.remedy}\n")
         return 1

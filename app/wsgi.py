@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from flask import Flask
 
-from app.bootstrap import build
+from app.bootstrap import build, warn_of_promises
 from app.domain.errors import AppError
 from app.factory import create_app
 from app.settings import load
@@ -22,6 +22,7 @@ def _create() -> Flask:
     configure_logging(level=settings.log_level, style=settings.log_format)
     services = build(settings)
     services.prepare()
+    warn_of_promises(settings)
     return create_app(services)
 
 

@@ -31,43 +31,10 @@ Settings come from environment variables, or from a file `.env` in the repositor
 server without any runs in mock mode. The server reads them once at its start and names every
 unusable one before it refuses.
 
-Settings marked *later* are read and checked, but nothing acts on them before the live providers
-and the GPU servers arrive. Secrets are never logged. This page is written by `make reference`.
+Settings that begin with *No effect yet* are read and checked, but nothing acts on them before the
+live providers and the GPU servers arrive. Secrets are never logged. This page is written by
+`make reference`.
 """
-
-LATER = frozenset(
-    {
-        "VIDEO_RETENTION_HOURS",
-        "WASABI_ACCESS_KEY",
-        "WASABI_SECRET_KEY",
-        "WASABI_BUCKET_NAME",
-        "WASABI_REGION",
-        "WASABI_ENDPOINT",
-        "R2_ACCOUNT_ID",
-        "R2_ACCESS_KEY_ID",
-        "R2_SECRET_ACCESS_KEY",
-        "R2_BUCKET_NAME",
-        "OPENAI_API_KEY",
-        "OPENAI_MODEL",
-        "TTS_CANARY_PERCENT",
-        "TTS_CACHE_ENABLED",
-        "TTS_CACHE_DIR",
-        "VIBEVOICE_WS_ENDPOINT",
-        "VIBEVOICE_CONNECTION_TIMEOUT",
-        "VIBEVOICE_STREAM_TIMEOUT",
-        "VIBEVOICE_MAX_RETRIES",
-        "ELEVENLABS_API_KEY",
-        "ELEVENLABS_VOICE_ID",
-        "SARVAM_API_KEY",
-        "HEYGEN_API_KEY",
-        "HEYGEN_AVATAR_ID",
-        "HF_TOKEN",
-        "MODEL_STORAGE_PATH",
-        "MODEL_BUCKET",
-        "AWS_REGION",
-    }
-)
-"""Settings that no code reads yet; a test compares them with the code."""
 
 ERRORS_HEAD = """\
 # Error codes
@@ -151,8 +118,7 @@ def settings_page() -> str:
 def _setting_row(setting: SettingInfo) -> str:
     default = f"`{setting.default}`" if setting.default else "–"
     secret = " Secret." if setting.is_secret else ""
-    later = " *Later.*" if setting.name in LATER else ""
-    return f"| `{setting.name}` | {default} | {_cell(setting.description)}{secret}{later} |\n"
+    return f"| `{setting.name}` | {default} | {_cell(setting.description)}{secret} |\n"
 
 
 def errors_page() -> str:

@@ -224,7 +224,7 @@ class TestRefusals:
         ("settings", "told"),
         [
             ({"MOCK_MODE": "maybe"}, "MOCK_MODE: say true or false"),
-            ({"MOCK_MODE": "false"}, "OPENAI_API_KEY: needed for"),
+            ({"MOCK_MODE": "false"}, "MOCK_MODE: live mode comes with a later version"),
             (
                 {
                     "MOCK_MODE": "false",
@@ -246,6 +246,7 @@ class TestRefusals:
         assert done.returncode != 0
         assert told in done.stderr
         assert "Traceback" not in done.stderr
+        assert "live mode)" not in done.stderr, "nothing is announced that does not start"
         assert "secret-0123456789" not in done.stderr + done.stdout
 
 

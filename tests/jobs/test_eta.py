@@ -89,7 +89,7 @@ def test_what_a_job_shows_itself_counts_for_more_the_further_it_is(bench: Bench)
     halfway(bench, job, 80)
     bench.pass_time(15)  # the history says 2 s more, the job itself 5 s
     late = eta(bench, job)
-    assert (early, late) == (pytest.approx(10.4), pytest.approx(4.4))
+    assert [early, late] == pytest.approx([10.4, 4.4])
 
 
 def test_time_in_which_nobody_worked_does_not_carry_a_forecast_away(bench: Bench) -> None:

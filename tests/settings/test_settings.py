@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
-from app.bootstrap import build
+from app import settings as module
+from app.bootstrap import build, warn_of_promises
 from app.db.tables import WORKERS
 from app.settings import REPOSITORY, SettingsError, describe, load
 
@@ -64,6 +66,14 @@ def test_mock_mode_is_what_one_gets_without_saying_anything(read):
     assert read().mock_mode
 
 
+@pytest.fixture
+def all_adapters(monkeypatch):
+    """As a later version, with every live adapter there."""
+    everything = {choice: frozenset(names) for choice, names in module.LIVE_NEEDS.items()}
+    monkeypatch.setattr(module, "LIVE_ADAPTERS", everything)
+
+
+@pytest.mark.usefixtures("all_adapters")
 @pytest.mark.parametrize("text", ["false", "False", "0", "no", "off", " FALSE"])
 def test_only_an_explicit_false_goes_live(read, text):
     assert read(MOCK_MODE=text, **LIVE_KEYS).livemode
@@ -79,6 +89,7 @@ def test_keys_present_do_not_end_mock_mode(read):
     assert read(**LIVE_KEYS).mock_mode
 
 
+@pytest.mark.usefixtures("all_adapters")
 @pytest.mark.parametrize("missing", sorted(LIVE_KEYS))
 def test_live_mode_names_the_key_it_lacks(read, missing):
     keys = {name: value for name, value in LIVE_KEYS.items() if name != missing}
@@ -87,6 +98,7 @@ def test_live_mode_names_the_key_it_lacks(read, missing):
     assert len(caught.value.problems) == 1
 
 
+@pytest.mark.usefixtures("all_adapters")
 @pytest.mark.parametrize(
     ("choice", "missing"),
     [
@@ -101,15 +113,55 @@ def test_only_the_keys_of_the_providers_chosen_are_needed(read, choice, missing)
         read(MOCK_MODE="false", **LIVE_KEYS, **choice)
 
 
-def test_a_live_start_is_refused_plainly_while_its_adapters_are_not_there(read):
+@pytest.mark.parametrize("keys", [{}, LIVE_KEYS], ids=["no keys", "all keys"])
+def test_a_version_without_live_adapters_says_so_first_and_asks_for_no_key(read, keys):
     with pytest.raises(SettingsError) as refused:
-        build(read(MOCK_MODE="false", **LIVE_KEYS))
+        read(MOCK_MODE="false", **keys)
+    (told,) = refused.value.problems
+    assert told.startswith("MOCK_MODE: live mode comes with a later version")
+    for choice in ("SCRIPT_PROVIDER=openai", "TTS_PROVIDER=vibevoice", "RENDER_PROVIDER=heygen"):
+        assert choice in told
+    assert "STORAGE_PROVIDER" not in told
+    assert "Set MOCK_MODE=true" in told
+    assert "KEY" not in told
+
+
+def test_providers_of_our_own_do_not_make_the_others_live(read):
+    with pytest.raises(SettingsError, match="no live adapter for SCRIPT_PROVIDER=openai, TTS"):
+        read(MOCK_MODE="false", RENDER_PROVIDER="studio", STORAGE_PROVIDER="local")
+
+
+def test_a_key_is_asked_for_where_an_adapter_is_there_and_the_missing_adapters_come_first(
+    read, monkeypatch
+):
+    monkeypatch.setattr(module, "LIVE_ADAPTERS", {"script_provider": frozenset({"openai"})})
+    with pytest.raises(SettingsError) as refused:
+        read(MOCK_MODE="false")
     assert [problem.split(":")[0] for problem in refused.value.problems] == [
-        "SCRIPT_PROVIDER=openai",
-        "TTS_PROVIDER=vibevoice",
-        "RENDER_PROVIDER=heygen",
         "MOCK_MODE",
+        "OPENAI_API_KEY",
     ]
+    assert "SCRIPT_PROVIDER" not in refused.value.problems[0]
+
+
+@pytest.mark.usefixtures("all_adapters")
+def test_no_services_are_built_for_live_mode_even_if_its_settings_are_complete(read):
+    with pytest.raises(SettingsError, match="MOCK_MODE: this version builds simulated"):
+        build(read(MOCK_MODE="false", **LIVE_KEYS))
+
+
+def test_whoever_counts_on_media_being_deleted_is_warned_once_at_the_start(read):
+    with capture_logs() as logs:
+        warn_of_promises(read(VIDEO_RETENTION_HOURS="6"))
+    (entry,) = logs
+    assert (entry["log_level"], entry["setting"]) == ("warning", "VIDEO_RETENTION_HOURS")
+    assert "deletes no media by itself" in entry["detail"]
+
+
+def test_nobody_is_warned_of_what_was_not_asked_for(read):
+    with capture_logs() as logs:
+        warn_of_promises(read())
+    assert logs == []
 
 
 def test_every_problem_is_told_at_once_and_no_value_is_repeated(read):
