@@ -1,7 +1,8 @@
 """Refusals that only HTTP knows.
 
 AppError
-├── MalformedBody 400 · MalformedHeader 400 · UnsupportedMediaType 415
+├── MalformedBody 400 · MalformedHeader 400 · MalformedParameter 400
+├── UnsupportedMediaType 415
 ├── RangeNotSatisfiable 416
 └── StreamsBusy 503           all event streams of this process are taken
 """
@@ -20,11 +21,19 @@ class MalformedBody(AppError):
 
 
 class MalformedHeader(AppError):
-    """A header or a parameter of the address cannot be read."""
+    """A header cannot be read."""
 
     code = "malformed_header"
     status = 400
     default_remedy = "Correct the header and send the request again."
+
+
+class MalformedParameter(AppError):
+    """A parameter of the address cannot be read, or stands there twice."""
+
+    code = "malformed_parameter"
+    status = 400
+    default_remedy = "Correct the parameter and send the request again."
 
 
 class UnsupportedMediaType(AppError):

@@ -17,7 +17,7 @@ from flask import Request
 from pydantic import BaseModel, ValidationError
 
 from app.api.json_body import read_json_object
-from app.api.refusals import MalformedHeader
+from app.api.refusals import MalformedParameter
 from app.api.validation import refusal
 
 
@@ -42,15 +42,16 @@ class StrictPydanticAdapter(PydanticAdapter):
 
 
 def _query(request: Request, model: type[BaseModel]) -> dict[str, Any]:
-    """Parameters that the model knows; a list field keeps every value, another takes one."""
-    data: dict[str, Any] = {}
+    """Every parameter, also for the model to refuse; a list field keeps all values of its own."""
+    known = {field.alias or name for name, field in model.model_fields.items()}
+    data: dict[str, Any] = {name: "" for name in request.args if name not in known}
     for name, field in model.model_fields.items():
         key = field.alias or name
         values = request.args.getlist(key)
         if not values:
             continue
         if any("\x00" in value or "\ufffd" in value for value in values):
-            raise MalformedHeader(
+            raise MalformedParameter(
                 f"The parameter '{key}' holds characters that cannot be read.",
                 field=key,
                 remedy="Encode it as percent-encoded UTF-8 without NUL.",
@@ -58,7 +59,7 @@ def _query(request: Request, model: type[BaseModel]) -> dict[str, Any]:
         if _is_list(field.annotation):
             data[key] = values
         elif len(values) > 1:
-            raise MalformedHeader(
+            raise MalformedParameter(
                 f"The parameter '{key}' stands {len(values)} times in the address.",
                 field=key,
                 remedy=f"Give '{key}' once.",

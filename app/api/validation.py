@@ -40,7 +40,7 @@ class InvalidFields(InvalidInput):
 
 def refusal(error: ValidationError, model: type[BaseModel]) -> InvalidFields:
     """The refusal for what pydantic found wrong with input for ``model``."""
-    details = error.errors(include_url=False, include_input=False)
+    details = error.errors(include_url=False)
     return InvalidFields(list(_findings(details, model))[:MAX_FINDINGS])
 
 
@@ -62,6 +62,8 @@ def _sentence(field: str, detail: ErrorDetails, known: list[str]) -> tuple[str, 
         near = difflib.get_close_matches(field, known, n=1)
         hint = f"Did you mean '{near[0]}'? " if near else ""
         return f"'{field}' is not known here.", f"{hint}Known: {', '.join(known)}."
+    if kind == "string_pattern_mismatch" and detail["input"] == "":
+        return f"'{field}' is empty.", f"Fill '{field}' or leave it out."
     if kind == "string_pattern_mismatch":
         wanted = _FORMS.get(field, "written in another form; see /docs")
         return f"'{field}' must be {wanted}.", f"Correct '{field}'."
@@ -116,7 +118,6 @@ _FORMS: dict[str, str] = {
     "voice": _ID.format(example="maya"),
     "language": "a language tag such as en or pt-BR",
     "userId": "text without control characters",
-    "user_id": "text without control characters",
     "webhook_url": "a complete address such as https://example.com/hook",
 }
 """What a member with a pattern looks like, in words."""

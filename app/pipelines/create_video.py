@@ -21,7 +21,6 @@ class CreateVideo(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        populate_by_name=True,
         json_schema_extra={
             "examples": [
                 {

@@ -148,6 +148,9 @@ def test_an_idempotency_key_must_be_visible_ascii(site, key):
         "cursor=vid_",
         "cursor=%00",
         "cursor=" + "x" * 600,
+        "user_id=a",
+        "userid=a",
+        "offset=2&limit=3",
     ],
 )
 def test_a_parameter_that_cannot_be_used_is_refused_by_name(site, query):
@@ -155,6 +158,43 @@ def test_a_parameter_that_cannot_be_used_is_refused_by_name(site, query):
     problem = assert_problem(answer, answer.status_code)
     assert answer.status_code in {400, 422}
     assert query.partition("=")[0] in problem["message"]
+
+
+def test_a_parameter_that_holds_unreadable_bytes_has_a_code_of_its_own(site):
+    assert_problem(site.client.get("/jobs?userId=%00"), 400, "malformed_parameter")
+    assert_problem(site.client.get("/jobs?limit=1&limit=2"), 400, "malformed_parameter")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/jobs?nonsense=1",
+        "/jobs/{id}/events?nonsense=1",
+        "/media/art_01kacv4m8p3q5r7s9t1v3w5x7z/video.mp4?expires=1&signature=a&nonsense=1",
+        "/catalog/templates/presenter1.webp?nonsense=1",
+    ],
+)
+def test_an_unknown_parameter_is_named_and_not_ignored(site, path):
+    problem = assert_problem(site.client.get(path.format(id=site.create())), 422)
+    assert problem["errors"][0]["field"] == "nonsense"
+
+
+def test_a_parameter_in_another_spelling_is_answered_with_the_right_one(site):
+    problem = assert_problem(site.client.get("/jobs?user_id=x"), 422)
+    assert "Did you mean 'userId'?" in problem["message"]
+
+
+@pytest.mark.parametrize("member", ["userId", "webhook_url", "template"])
+def test_an_empty_member_is_called_empty(site, member):
+    answer = site.client.post("/generate-video", json={"script": "Hi.", member: ""})
+    assert f"'{member}' is empty." in assert_problem(answer, 422)["message"]
+
+
+def test_a_body_names_the_user_in_one_spelling_only(site):
+    answer = site.client.post("/generate-video", json={"script": "Hi.", "user_id": "x"})
+    problem = assert_problem(answer, 422)
+    assert problem["errors"][0]["field"] == "user_id"
+    assert "Did you mean 'userId'?" in problem["message"]
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "after=1&after=2", "after=9999999999"])
