@@ -10,9 +10,12 @@ Works on the database of the settings (DATABASE_URL). A new key is printed once 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -20,6 +23,20 @@ from app.db.api_keys import ApiKeys, ApiKeyView
 from app.db.database import Database
 from app.domain.clock import utc_now
 from app.domain.errors import AppError
+
+_SHORTEST_DAYS, _LONGEST_DAYS = 0.001, 36_500
+
+
+def _days(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = math.nan
+    if not _SHORTEST_DAYS <= days <= _LONGEST_DAYS:  # nor is nan
+        raise argparse.ArgumentTypeError(
+            f"say a number of days from {_SHORTEST_DAYS} to {_LONGEST_DAYS}"
+        )
+    return days
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("name", help="what or whom the key is for")
     create.add_argument("--tenant", required=True, help="whose jobs it sees")
     create.add_argument("--scopes", default="jobs", help="jobs, admin or jobs,admin")
-    create.add_argument("--expires-days", type=float, help="without it the key does not expire")
+    create.add_argument("--expires-days", type=_days, help="without it the key does not expire")
     actions.add_parser("list", help="show all keys, without their secrets")
     revoke = actions.add_parser("revoke", help="make a key worthless")
     revoke.add_argument("key_id", help="key_…, from the list")
@@ -69,21 +86,34 @@ def run(keys: ApiKeys, options: argparse.Namespace, now: datetime) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Entry point; the exit status."""
+    """Entry point; the exit status: 2 when it could not be done, with a sentence that says why."""
     options = _parser().parse_args(arguments)
 
-    from app.settings import Settings  # after the arguments, so that --help needs no settings
+    try:
+        _work(options)
+    except AppError as error:
+        problem = f"{error.message} {error.remedy}"
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        problem = f"The database cannot be used: {reason}"
+    else:
+        return 0
+    print(problem, file=sys.stderr)
+    return 2
 
-    database = Database(Settings().database_address)
+
+def _work(options: argparse.Namespace) -> None:
+    from app.settings import SettingsError, read  # here, so that --help needs no settings
+
+    try:
+        database = Database(read().database_address)
+    except ValueError as exc:
+        raise SettingsError((str(exc),)) from exc
     try:
         database.upgrade()
         run(ApiKeys(database), options, utc_now())
-    except AppError as error:
-        print(f"{error.message} {error.remedy}", file=sys.stderr)
-        return 1
     finally:
         database.dispose()
-    return 0
 
 
 if __name__ == "__main__":
