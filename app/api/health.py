@@ -40,7 +40,7 @@ class HealthAnswer(Live):
     version: str
     workers: WorkerCounts
     queue_depth: int
-    """Jobs that wait for their first stage."""
+    """Stages that wait for a worker."""
     jobs: dict[str, int]
     """Jobs by status."""
     time: datetime
@@ -70,7 +70,7 @@ def get_health() -> HealthAnswer:
         elevenlabs_fallback=speech.elevenlabs_fallback,
         version=services_.version,
         workers=WorkerCounts(alive=alive, total=len(workers)),
-        queue_depth=counts["queued"],
+        queue_depth=services_.jobs.queue_depth(),
         jobs=counts,
         time=services_.clock(),
         livemode=services_.http.livemode,

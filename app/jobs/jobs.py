@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
-from app.db.tables import APPROVALS, ARTIFACTS, JOBS, WORKERS
+from app.db.tables import APPROVALS, ARTIFACTS, JOBS, STAGES, WORKERS
 from app.domain.clock import Clock, utc_now
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ids import new_id
@@ -67,7 +67,7 @@ class Jobs:
         The same tenant and key find the job made before, if the fingerprint is the same too.
         """
         self._enqueuer.prepare()
-        earlier = self._earlier(tenant, idempotency_key, fingerprint)
+        earlier = self.replay(tenant, idempotency_key, fingerprint)
         if earlier is not None:
             return earlier
         now = self._clock()
@@ -86,15 +86,20 @@ class Jobs:
                 job.write()
         except IntegrityError:
             # Another request with the same key was a moment faster.
-            earlier = self._earlier(tenant, idempotency_key, fingerprint)
+            earlier = self.replay(tenant, idempotency_key, fingerprint)
             if earlier is None:
                 raise
             return earlier
         return Created(self.get(row["id"]), created=True)
 
-    def _earlier(
+    def replay(
         self, tenant: str, idempotency_key: str | None, fingerprint: str | None
     ) -> Created | None:
+        """The job that ``create`` would find instead of making one; None if it would make one.
+
+        Raises:
+            InvalidInput: the key was used with another request.
+        """
         if idempotency_key is None:
             return None
         with self._database.reading() as session:
@@ -263,6 +268,12 @@ class Jobs:
         with self._database.reading() as session:
             found: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
         return {status: found.get(status.value, 0) for status in JobStatus}
+
+    def queue_depth(self) -> int:
+        """How many stages wait for a worker, of whatever jobs."""
+        query = sa.select(sa.func.count()).where(STAGES.c.status == StageStatus.QUEUED)
+        with self._database.reading() as session:
+            return session.execute(query).scalar_one()
 
     def workers(self) -> tuple[WorkerView, ...]:
         """Every worker that is running or died without a word, oldest first."""

@@ -56,6 +56,11 @@ class VideoPipeline:
         Raises:
             InvalidInput: says what is wrong with which member, and what there is to choose.
         """
+        fingerprint = _fingerprint(wanted)
+        # before any check: what was taken once is not refused later by limits of another day
+        earlier = self.jobs.replay(tenant, idempotency_key, fingerprint)
+        if earlier is not None:
+            return earlier
         request = self.check(wanted)
         created = self.jobs.create(
             request,
@@ -63,7 +68,7 @@ class VideoPipeline:
             tenant=tenant,
             livemode=self.livemode,
             idempotency_key=idempotency_key,
-            fingerprint=_fingerprint(wanted),
+            fingerprint=fingerprint,
         )
         if created.created:
             self.metrics.job_created(route=created.job.plan.route)

@@ -188,6 +188,16 @@ def test_health_without_a_worker_is_degraded_but_answers(site):
     assert found["workers"] == {"alive": 0, "total": 0}
 
 
+def test_the_queue_is_as_deep_as_stages_wait_in_it(make_site):
+    site = make_site()
+    assert site.client.get("/health").get_json()["queue_depth"] == 0
+    one, other = site.create(), site.create()
+    assert site.client.get("/health").get_json()["queue_depth"] == 2
+    site.client.post(f"/jobs/{one}/cancel")
+    assert site.client.get("/health").get_json()["queue_depth"] == 1
+    assert site.status(other)["status"] == "queued"
+
+
 def test_every_json_answer_says_whether_it_is_real(site):
     job_id = site.create()
     for path in (

@@ -72,6 +72,19 @@ def test_keys_survive_a_restart(make_site, tmp_path):
     assert post(after, "key-5", {"script": "Once."}).get_json() == first
 
 
+def test_a_limit_lowered_since_does_not_turn_a_repeat_into_a_refusal(make_site, tmp_path):
+    body = {"script": "A sentence that was short enough."}
+    first = post(make_site(data_dir=tmp_path), "key", body)
+    lowered = make_site(data_dir=tmp_path, max_tts_input_chars=10)
+    again = post(lowered, "key", body)
+    assert again.status_code == 202
+    assert again.get_json()["id"] == first.get_json()["id"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert_problem(post(lowered, "other", body), 422, "script_too_long")
+    changed = post(lowered, "key", {"script": "Another sentence, also too long."})
+    assert_problem(changed, 422, "idempotency_key_reused")
+
+
 def test_many_at_the_same_moment_make_one_video(site):
     body = {"script": "At once."}
     with ThreadPoolExecutor(8) as pool:

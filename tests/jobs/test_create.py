@@ -113,3 +113,17 @@ def test_pages_and_counts_know_states(bench: Bench) -> None:
     assert counts[JobStatus.CANCELLED] == 1
     assert counts[JobStatus.QUEUED] == 1
     assert counts[JobStatus.FAILED] == 0
+
+
+def test_the_queue_is_as_deep_as_stages_wait_in_it(bench: Bench) -> None:
+    assert bench.jobs.queue_depth() == 0
+    job = bench.create(FAN)
+    assert bench.jobs.queue_depth() == 1
+    bench.step()
+    assert bench.jobs.counts()[JobStatus.QUEUED] == 0
+    waiting = len(bench.queue.entries)
+    assert bench.jobs.queue_depth() == waiting > 1
+    bench.take()
+    assert bench.jobs.queue_depth() == waiting - 1
+    bench.jobs.cancel(job.id, actor="me")
+    assert bench.jobs.queue_depth() == 0

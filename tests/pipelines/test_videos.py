@@ -24,6 +24,9 @@ class FakeJobs:
 
     asked: list[dict[str, Any]] = field(default_factory=list)
 
+    def replay(self, tenant, idempotency_key, fingerprint):
+        return None
+
     def create(self, request, plan, **rest):
         self.asked.append({"request": request, "plan": plan, **rest})
         job = type("Job", (), {"plan": plan})()
