@@ -158,7 +158,10 @@ class Services:
         """Calls clients back, in mock mode only this machine. Reads the key from the database."""
         livemode = self.http.livemode
         return WebhookSender(
-            AddressGuard(allow_public=livemode, allow_loopback=not livemode),
+            AddressGuard(
+                allow_public=livemode,
+                allow_loopback=not livemode and self.videos.calls_loopback,
+            ),
             self.runtime_settings.get_or_create_secret(WEBHOOK_SECRET),
             timeout_s=self.work.webhook_timeout_s,
         )
@@ -212,6 +215,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
             catalog=catalog,
             metrics=metrics,
             livemode=settings.livemode,
+            calls_loopback=settings.bound_to_loopback or settings.require_api_key,
             defaults=Defaults(
                 style=settings.vibevoice_style,
                 seed=settings.vibevoice_seed,

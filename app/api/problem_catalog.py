@@ -159,6 +159,14 @@ _INSTANCES: tuple[ProblemPage, ...] = (
         "Use a receiver on localhost, or leave webhook_url out.",
     ),
     ProblemPage(
+        "webhook_not_allowed",
+        "Webhook not allowed",
+        422,
+        "A mock server that other machines reach without a key would post to its own ports for "
+        "strangers, so it calls no webhooks.",
+        "Leave webhook_url out, or set REQUIRE_API_KEY=true or HOST=127.0.0.1.",
+    ),
+    ProblemPage(
         "video_rejected",
         "Video rejected",
         500,

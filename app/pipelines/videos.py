@@ -39,6 +39,8 @@ class VideoPipeline:
 
     Args:
         weights: shares of the stages in the progress bar.
+        calls_loopback: in mock mode, whether webhooks may go to this machine; they must not where
+            strangers could have its ports posted to.
     """
 
     jobs: Jobs
@@ -47,6 +49,7 @@ class VideoPipeline:
     livemode: bool
     weights: Mapping[str, float]
     defaults: Defaults = Defaults()
+    calls_loopback: bool = True
 
     def submit(
         self, wanted: CreateVideo, *, tenant: str, idempotency_key: str | None = None
@@ -151,6 +154,15 @@ class VideoPipeline:
             raise InvalidInput(
                 "The webhook_url is not a valid address.", field="webhook_url"
             ) from exc
+        if not self.livemode and not self.calls_loopback:
+            raise InvalidInput(
+                "This server calls no webhooks: it is in mock mode, where they only go to its own "
+                "machine, and anyone who reaches it may ask without a key.",
+                field="webhook_url",
+                code="webhook_not_allowed",
+                remedy="Leave webhook_url out, or ask the operator to set REQUIRE_API_KEY=true or "
+                "HOST=127.0.0.1.",
+            )
         if not self.livemode and host not in _LOOPBACK:
             raise InvalidInput(
                 "In mock mode nothing leaves the machine: the webhook_url must be on localhost.",

@@ -5,11 +5,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.bootstrap import Services, build
+from app.jobs.address_guard import AddressRefused
 from app.jobs.engine import Engine
 from app.jobs.views import JobView
 from app.pipelines.create_video import CreateVideo
@@ -52,6 +54,28 @@ def test_a_data_folder_that_cannot_be_made_is_told_with_what_to_do(make, tmp_pat
     with pytest.raises(StorageReadOnly) as refused:
         make().prepare()
     assert "DATA_DIR" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_called"),
+    [
+        ({"host": "127.0.0.1"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"host": "0.0.0.0", "require_api_key": True}, True),
+    ],
+)
+def test_webhooks_reach_this_machine_only_where_strangers_cannot_ask_for_them(
+    make, settings, is_called
+):
+    services = make(**settings)
+    services.prepare()
+    assert services.videos.calls_loopback is is_called
+    sender, now = services.webhook_sender(), datetime.now(UTC)
+    if is_called:
+        assert sender.send("http://127.0.0.1:1/", "id", {}, now).error
+    else:
+        with pytest.raises(AddressRefused):
+            sender.send("http://127.0.0.1:1/", "id", {}, now)
 
 
 def test_a_database_of_no_known_kind_is_refused(make):

@@ -180,6 +180,15 @@ def test_in_mock_mode_other_webhooks_are_refused(pipeline, url):
     assert replace(pipeline, livemode=True).check(wanted(webhook_url=url)).webhook_url == url
 
 
+def test_a_server_open_to_strangers_calls_no_port_of_its_own_machine(pipeline):
+    is_open = replace(pipeline, calls_loopback=False)
+    with pytest.raises(InvalidInput) as refused:
+        is_open.check(wanted(webhook_url="http://localhost:9/hook"))
+    assert refused.value.code == "webhook_not_allowed"
+    assert "REQUIRE_API_KEY" in refused.value.remedy
+    assert is_open.check(wanted()).webhook_url is None
+
+
 @pytest.mark.parametrize("url", ["http://[::1", "http://localhost:99999/"])
 def test_a_webhook_that_is_no_address_is_refused(pipeline, url):
     with pytest.raises(InvalidInput) as refused:
