@@ -23,7 +23,8 @@ class Streams:
         opened: told the number of open streams whenever it changes.
         look_every_s: how often an open stream looks for events.
         heartbeat_s: a comment line is sent after so long without an event. It keeps proxies from
-            closing the connection, and writing is how a server learns that a client is gone.
+            closing the connection, and writing is how a server learns that a client is gone: the
+            second line after its end fails, so a slot is free again within about a second.
         longest_s: a stream ends after this; browsers reconnect by themselves and lose nothing.
     """
 
@@ -33,7 +34,7 @@ class Streams:
         opened: Callable[[int], None] = lambda count: None,
         *,
         look_every_s: float = 0.4,
-        heartbeat_s: float = 5.0,
+        heartbeat_s: float = 0.4,
         longest_s: float = 900.0,
     ) -> None:
         self._capacity = capacity

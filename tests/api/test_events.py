@@ -192,6 +192,16 @@ def test_a_client_that_hangs_up_frees_its_slot(served):
     wait_until(lambda: streams.count == 0, 5)
 
 
+def test_a_slot_is_free_soon_after_its_client_hung_up(served):
+    site, port = served
+    streams = site.app.extensions["streams"] = Streams(1)
+    with listening(port, f"/jobs/{site.create()}/events") as leaves:
+        read_until(leaves, b"event: accepted")
+    hung_up = time.monotonic()
+    wait_until(lambda: streams.count == 0, 5)
+    assert time.monotonic() - hung_up < 2
+
+
 def test_a_quiet_stream_is_kept_alive_by_comments(served):
     site, port = served
     with listening(port, f"/jobs/{site.create()}/events") as connection:
