@@ -22,14 +22,14 @@ def job_id(text: str) -> str:
         NotFound: it cannot; no database is asked, whatever bytes the path held.
     """
     if not is_id(text, "vid"):
-        raise NotFound("There is no video with this id.")
+        raise NotFound("There is no such job.")
     return text
 
 
 def artifact_id(text: str) -> str:
     """``text``, if it can be the id of an artifact; NotFound if not."""
     if not is_id(text, "art"):
-        raise NotFound("There is no file with this id.")
+        raise NotFound("There is no such file.")
     return text
 
 

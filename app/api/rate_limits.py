@@ -57,7 +57,10 @@ def retry_after() -> float:
     """Seconds until the limit that was just reached has room again; only in a 429."""
     limiter: Limiter = current_app.extensions["limiter_of_requests"]
     current = limiter.current_limit
-    return max(1.0, current.reset_at - time.time()) if current else 1.0
+    if current is None:
+        return 1.0
+    # the library tells the reset in whole seconds and one too many
+    return min(max(1.0, current.reset_at - time.time()), float(current.limit.get_expiry()))
 
 
 def _client() -> str:

@@ -214,3 +214,12 @@ def test_another_method_is_a_405_that_names_the_right_ones(site):
     answer = site.client.delete("/generate-video")
     assert "POST" in assert_problem(answer, 405, "method_not_allowed")["message"]
     assert "POST" in answer.headers["Allow"]
+
+
+def test_what_is_not_there_is_said_in_the_same_words_whatever_the_id_looks_like(site):
+    missing = {
+        assert_problem(site.client.get(path), 404)["message"]
+        for place in ("/jobs", "/video-status")
+        for path in (f"{place}/x", f"{place}/vid_01kacv4m8p3q5r7s9t1v3w5x7z")
+    }
+    assert missing == {"There is no such job. Check the id."}
