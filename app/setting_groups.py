@@ -156,31 +156,21 @@ class Data(BaseModel):
     media_link_ttl_s: int = Field(
         default=86_400, ge=60, description="How long a link to a video works."
     )
-    wasabi_access_key: SecretStr | None = Field(
-        default=None, description="No effect yet. Wasabi key id."
-    )
+    wasabi_access_key: SecretStr | None = Field(default=None, description="No effect yet. Key id.")
     wasabi_secret_key: SecretStr | None = Field(
-        default=None, description="No effect yet. Wasabi secret."
+        default=None, description="No effect yet. Secret key."
     )
-    wasabi_bucket_name: str | None = Field(
-        default=None, description="No effect yet. Wasabi bucket."
-    )
+    wasabi_bucket_name: str | None = Field(default=None, description="No effect yet. Bucket.")
     wasabi_region: str = Field(default="us-east-1", description="No effect yet. Wasabi region.")
     wasabi_endpoint: str = Field(
         default="https://s3.wasabisys.com", description="No effect yet. Wasabi's S3 endpoint."
     )
-    r2_account_id: str | None = Field(
-        default=None, description="No effect yet. Cloudflare R2 account."
-    )
-    r2_access_key_id: SecretStr | None = Field(
-        default=None, description="No effect yet. Cloudflare R2 key id."
-    )
+    r2_account_id: str | None = Field(default=None, description="No effect yet. Account.")
+    r2_access_key_id: SecretStr | None = Field(default=None, description="No effect yet. Key id.")
     r2_secret_access_key: SecretStr | None = Field(
-        default=None, description="No effect yet. Cloudflare R2 secret."
+        default=None, description="No effect yet. Secret key."
     )
-    r2_bucket_name: str | None = Field(
-        default=None, description="No effect yet. Cloudflare R2 bucket."
-    )
+    r2_bucket_name: str | None = Field(default=None, description="No effect yet. Bucket.")
 
     @field_validator("data_dir")
     @classmethod
@@ -271,8 +261,7 @@ class Rendering(BaseModel):
 
     render_provider: Literal["studio", "heygen"] = Field(
         default="heygen",
-        description="No effect yet. Who draws the presenter in live mode: HeyGen, or the embedded "
-        "studio.",
+        description="No effect yet. Who draws the presenter in live mode: HeyGen, or the studio.",
     )
     heygen_api_key: SecretStr | None = Field(default=None, description="No effect yet. HeyGen key.")
     heygen_avatar_id: str = Field(

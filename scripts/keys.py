@@ -92,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _work(options)
     except AppError as error:
-        problem = f"{error.message} {error.remedy}"
+        problem = f"{error.message}\n{error.remedy}"
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         problem = f"The database cannot be used: {reason}"

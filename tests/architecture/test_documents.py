@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.api.problem_catalog import CATALOG
+from app.domain.states import EventType
+from app.jobs.events import CALLED_BACK
 from studio.presenters import PRESENTERS
 from studio.templates import TEMPLATES
 from tests.architecture.repository import ROOT, code_blocks, pages, tracked
@@ -164,3 +166,9 @@ def _as_pattern(rule: str) -> re.Pattern[str]:
     for converter, literal in zip(parts[1::2], parts[2::2], strict=True):
         pattern += (".+" if converter == "path" else "[^/]+") + re.escape(literal)
     return re.compile(pattern)
+
+
+def test_the_page_of_events_tells_each_and_whether_webhooks_get_it() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (yes|no) \|", _text("docs/reference/events.md"), re.M)
+
+    assert dict(rows) == {kind: "yes" if kind in CALLED_BACK else "no" for kind in EventType}
