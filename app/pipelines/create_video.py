@@ -44,14 +44,14 @@ class CreateVideo(BaseModel):
         description="Whose video it is, in the client's own words; lists can be filtered by it.",
     )
     presenter: Choice | None = Field(
-        default=None, description="Who presents; empty: the template's own presenter."
+        default=None, description="Who presents; left out: the template's own presenter."
     )
     language: Choice | None = Field(
         default=None,
-        description="BCP 47 tag such as en or pt-BR; empty: found out from the script.",
+        description="BCP 47 tag such as en or pt-BR; left out: found out from the script.",
     )
     voice: Choice | None = Field(
-        default=None, description="Whose voice is heard; empty: the presenter's own."
+        default=None, description="Whose voice is heard; left out: the presenter's own."
     )
     style: Style | None = Field(default=None, description="How it is spoken.")
     seed: int | None = Field(
