@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.domain.errors import AppError
@@ -226,9 +227,48 @@ def _in_the_way_of_live_mode(settings: Settings) -> Iterator[str]:
 
 
 def _problems(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+    for problem in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in problem["loc"]).upper() or "SETTINGS"
-        yield f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+        yield f"{name}: {_sentence(name, problem)}"
+
+
+def _sentence(name: str, problem: ErrorDetails) -> str:
+    """What is wrong in our words; pydantic's speak of inputs, strings and patterns."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch":
+        return f"must {_FORMS[name.partition('.')[0]]}"
+    for prefix, expected in _EXPECTED:
+        if kind.startswith(prefix):
+            return f"must be {expected.format_map(context)}"
+    return "is not usable"
+
+
+_EXPECTED: tuple[tuple[str, str], ...] = (
+    ("int", "a whole number"),
+    ("float", "a number"),
+    ("finite_number", "a finite number"),
+    ("bool", "true or false"),
+    ("literal_error", "{expected}"),
+    ("greater_than_equal", "{ge} or more"),
+    ("greater_than", "more than {gt}"),
+    ("less_than_equal", "{le} or less"),
+    ("less_than", "less than {lt}"),
+    ("path", "a path"),
+)
+"""Prefix of pydantic's error type -> what the value must be; the longer prefix stands first."""
+
+_LIMIT = "be a limit such as 120 per minute"
+_FORMS: dict[str, str] = {
+    "DATABASE_URL": "start with postgresql:// or sqlite:///",
+    "PUBLIC_BASE_URL": "be a complete address such as https://videos.example.com",
+    "RATE_LIMIT": _LIMIT,
+    "RATE_LIMIT_CREATE": _LIMIT,
+    "RATE_LIMIT_TTS": _LIMIT,
+    "VIBEVOICE_WS_ENDPOINT": "start with wss:// or ws://",
+}
+"""What the value of a setting with a pattern must do."""
 
 
 def _as_text(default: object) -> str:

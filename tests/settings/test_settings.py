@@ -174,6 +174,39 @@ def test_every_problem_is_told_at_once_and_no_value_is_repeated(read):
         assert value not in told
 
 
+@pytest.mark.parametrize("text", ["???", "-99999", "99999999999", "nan"])
+def test_no_setting_is_refused_in_the_words_of_a_library(read, text):
+    with pytest.raises(SettingsError) as caught:
+        read(**{setting.name: text for setting in describe() if not setting.is_secret})
+    for problem in caught.value.problems:
+        assert "should" not in problem, problem
+        assert "pattern" not in problem, problem
+        assert "^" not in problem, problem
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("PORT", "x", "PORT: must be a whole number"),
+        ("PORT", "70000", "PORT: must be 65535 or less"),
+        ("PORT", "0", "PORT: must be 1 or more"),
+        ("REQUIRE_API_KEY", "perhaps", "REQUIRE_API_KEY: must be true or false"),
+        ("RENDER_TIMEOUT_S", "soon", "RENDER_TIMEOUT_S: must be a number"),
+        ("LOG_LEVEL", "LOUD", "LOG_LEVEL: must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("RATE_LIMIT_TTS", "many", "RATE_LIMIT_TTS: must be a limit such as 120 per minute"),
+        (
+            "DATABASE_URL",
+            "mysql://root@host/db",
+            "DATABASE_URL: must start with postgresql:// or sqlite:///",
+        ),
+    ],
+)
+def test_a_setting_is_refused_in_plain_words(read, name, text, told):
+    with pytest.raises(SettingsError) as caught:
+        read(**{name: text})
+    assert caught.value.problems == (told,)
+
+
 @pytest.mark.parametrize("name", sorted(FROM_THE_SEEDS))
 def test_every_name_of_the_first_product_is_honoured(read, name):
     text = FROM_THE_SEEDS[name]
