@@ -214,7 +214,8 @@ class _Child:
         how = (
             f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with {status}"
         )
-        raise RenderFailed(f"The render process {how}. {words.splitlines()[-1] if words else ''}")
+        last = f" {words.splitlines()[-1]}" if words else ""
+        raise RenderFailed(f"The render process {how}.{last}")
 
     def kill(self) -> None:
         """End the child and all it started, now."""

@@ -126,7 +126,7 @@ class ProviderError(AppError):
     status = 502
     falls_over: ClassVar[bool] = False
     """Whether another provider could do better."""
-    default_remedy = "Retry the job; if it fails again, choose another provider."
+    default_remedy = "Retry the job; if it fails again, tell the operator."
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from app.jobs.stage import StageContext, StageFunction, StageResult
 from app.providers.faults import asked, injected, spoil, strike
+from app.providers.names import display_name
 from app.storage import ObjectStore, StorageFull, StorageReadOnly
 
 _STRUCK_WHOLE = {
@@ -54,9 +55,9 @@ class SimulatedStore:
         """See ``ObjectStore.put``."""
         targets = ("store", self._name)
         if asked("full", *targets):
-            raise StorageFull(f"There is no space left at {self._name}.")
+            raise StorageFull(f"There is no space left at {display_name(self._name)}.")
         if asked("read_only", *targets):
-            raise StorageReadOnly(f"The storage at {self._name} cannot be written.")
+            raise StorageReadOnly(f"The storage at {display_name(self._name)} cannot be written.")
         with tempfile.TemporaryDirectory(prefix="simulated-store-") as folder:
             sent = Path(folder) / source.name
             shutil.copyfile(source, sent)

@@ -29,6 +29,7 @@ from app.domain.errors import (
 )
 from app.domain.video_request import Fault
 from app.providers.base import CallCancelled, CancelCheck
+from app.providers.names import display_name
 
 _LOOK_S = 0.1
 """How often a slow fault looks whether it was cancelled."""
@@ -42,19 +43,31 @@ AFTER_ACCEPT = "timeout_after_accept"
 ErrorFactory = Callable[[str], ProviderError]
 
 ERRORS: Mapping[str, ErrorFactory] = {
-    "timeout": lambda name: ProviderTimeout(f"{name} did not answer in time.", provider=name),
-    "500": lambda name: ProviderUnavailable(f"{name} is not available.", provider=name),
-    "503": lambda name: ProviderUnavailable(f"{name} is overloaded.", provider=name),
+    "timeout": lambda name: ProviderTimeout(
+        f"{display_name(name)} did not answer in time.", provider=name
+    ),
+    "500": lambda name: ProviderUnavailable(
+        f"{display_name(name)} is not available.", provider=name
+    ),
+    "503": lambda name: ProviderUnavailable(f"{display_name(name)} is overloaded.", provider=name),
     "429": lambda name: RateLimited(
-        f"{name} asks us to slow down.", provider=name, retry_after_s=1
+        f"{display_name(name)} asks us to slow down.", provider=name, retry_after_s=1
     ),
-    "401": lambda name: AuthenticationFailed(f"{name} refuses our key.", provider=name),
-    "402": lambda name: CreditExhausted(f"The account at {name} is empty.", provider=name),
-    "400": lambda name: BadRequest(f"{name} could not read our request.", provider=name),
+    "401": lambda name: AuthenticationFailed(
+        f"{display_name(name)} refuses our key.", provider=name
+    ),
+    "402": lambda name: CreditExhausted(
+        f"The account at {display_name(name)} is empty.", provider=name
+    ),
+    "400": lambda name: BadRequest(
+        f"{display_name(name)} could not read our request.", provider=name
+    ),
     "rejected": lambda name: ContentRejected(
-        f"{name} refuses this script by its content policy.", provider=name
+        f"{display_name(name)} refuses this script by its content policy.", provider=name
     ),
-    "invalid": lambda name: BadResponse(f"{name} gave an unreadable answer.", provider=name),
+    "invalid": lambda name: BadResponse(
+        f"{display_name(name)} gave an unreadable answer.", provider=name
+    ),
 }
 """What each kind becomes."""
 

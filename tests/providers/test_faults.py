@@ -27,6 +27,17 @@ def test_each_kind_is_the_error_that_a_real_adapter_would_raise(failing, kind):
         strike("heygen", "render", "heygen")
     assert type(raised.value) is EXPECTED[kind]
     assert raised.value.provider == "heygen"
+    assert "HeyGen" in raised.value.message
+    assert "another provider" not in raised.value.remedy
+
+
+@pytest.mark.parametrize("kind", sorted(ERRORS))
+@pytest.mark.parametrize("provider", ["vibevoice", "elevenlabs", "openai", "wasabi", "studio"])
+def test_a_sentence_about_a_provider_starts_like_a_sentence(failing, kind, provider):
+    with failing(f"{provider}:{kind}"), pytest.raises(errors.ProviderError) as raised:
+        strike(provider, provider)
+    assert raised.value.message[0].isupper()
+    assert provider not in raised.value.message
 
 
 def test_nothing_happens_without_faults():

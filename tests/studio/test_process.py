@@ -250,6 +250,18 @@ def test_the_child_is_started_from_any_folder_and_sees_no_secret(
     assert (tmp_path / "out" / "a.mp4").exists()
 
 
+def test_a_child_that_died_without_a_word_is_told_of_in_one_clean_sentence(
+    long_speech: Speech, tmp_path: Path
+) -> None:
+    def kill(*_: int) -> None:
+        for child in _renders():
+            child.kill()
+
+    with pytest.raises(RenderFailed) as failed:
+        render_in_process(SQUARE, long_speech, tmp_path / "a.mp4", on_progress=kill)
+    assert str(failed.value) == "The render process was ended by SIGKILL."
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_server_that_is_killed_leaves_no_render_and_no_file(
     tmp_path: Path, how: signal.Signals

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.domain.errors import BadResponse, InvalidInput
 from app.jobs.stage import StageContext, StageResult
 from app.pipelines.limits import ScriptLimits
+from app.providers.names import display_name
 from app.providers.scripts import ScriptEnhancer, ScriptRequest
 
 
@@ -52,6 +53,7 @@ class EnhanceScript:
             self.limits.check(script, language)
         except InvalidInput as exc:
             raise BadResponse(
-                f"{provider} gave back a script that cannot be spoken within the limits.",
+                f"{display_name(provider)} gave back a script that cannot be spoken within the "
+                "limits.",
                 provider=provider,
             ) from exc

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.domain.errors import BadResponse
+from app.providers.names import display_name
 
 
 def check_clip(clip: Path, provider: str, *, at_least_s: float = 0.0) -> float:
@@ -37,7 +38,9 @@ def check_clip(clip: Path, provider: str, *, at_least_s: float = 0.0) -> float:
         problem = "does not play"
     if problem is not None:
         clip.unlink(missing_ok=True)
-        raise BadResponse(f"{provider} gave a clip that {problem}.", provider=provider)
+        raise BadResponse(
+            f"{display_name(provider)} gave a clip that {problem}.", provider=provider
+        )
     return duration_s
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.domain.errors import ProviderTimeout
 from app.providers.faults import AFTER_ACCEPT, asked, spoil, strike
+from app.providers.names import display_name
 from app.providers.renderers.base import (
     Renderer,
     RenderRequest,
@@ -34,7 +35,7 @@ class SimulatedRenderer:
         ticket = self._engine.submit(request)
         if asked(AFTER_ACCEPT, *self._targets):
             raise ProviderTimeout(
-                f"{self.capabilities.name} took the work, but its answer was lost.",
+                f"{display_name(self.capabilities.name)} took the work, but its answer was lost.",
                 provider=self.capabilities.name,
             )
         return ticket

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from app.domain.errors import BadResponse
 from app.providers.base import CancelCheck, never
 from app.providers.faults import spoilt_text, strike
+from app.providers.names import display_name
 from app.providers.scripts.base import ScriptCapabilities, ScriptRequest, ScriptResult
 from app.providers.scripts.scenes import cut_into_scenes
 from studio.title import title_from_script
@@ -63,7 +64,9 @@ class SimulatedEnhancer:
 def _checked(script: str, request: ScriptRequest, provider: str) -> str:
     """What an answer must be like; that of a model would be checked the same way."""
     if len(script) < len(request.script) / 2:
-        raise BadResponse(f"{provider} gave back an incomplete script.", provider=provider)
+        raise BadResponse(
+            f"{display_name(provider)} gave back an incomplete script.", provider=provider
+        )
     return script
 
 

@@ -9,6 +9,7 @@ from app.domain.errors import BadResponse
 from app.domain.video_request import Profile, Style
 from app.providers.base import CallCancelled, CancelCheck, never, studio_failures
 from app.providers.faults import spoil, strike
+from app.providers.names import display_name
 from app.providers.speech.base import SpeechCapabilities, SpeechRequest, SpeechResult
 from studio.errors import UnknownOption
 from studio.presenters import presenter
@@ -86,5 +87,7 @@ def _measured_s(wav: Path, provider: str) -> float:
         duration_s, whole = 0.0, False
     if not whole or duration_s <= 0:
         wav.unlink(missing_ok=True)
-        raise BadResponse(f"{provider} gave a sound file that does not play.", provider=provider)
+        raise BadResponse(
+            f"{display_name(provider)} gave a sound file that does not play.", provider=provider
+        )
     return duration_s
