@@ -63,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.script is None or options.out is None:
         parser.error("a script and an output file are needed, or --list")
+    if options.out.suffix == ".mp4" and not options.out.parent.exists():
+        print(f"The folder {options.out.parent} is not there yet: it is made.", file=sys.stderr)
     started = time.monotonic()
     try:
         made = make_video(

@@ -2,7 +2,7 @@
 
 StudioError
 ├── InvalidScript        nothing speakable, or too long
-├── UnknownOption        a presenter, template, voice or language that does not exist
+├── UnknownOption        a presenter, template, voice, language or file type that does not exist
 ├── UnreadableMedia      a file that is not the media it claims to be
 ├── VoiceFailed          the voice process ended badly or ran past its time
 ├── RenderFailed         the render process ended badly; its last words are in the message
@@ -24,7 +24,7 @@ class InvalidScript(StudioError):
 
 
 class UnknownOption(StudioError):
-    """A presenter, template, voice, language, aspect or resolution that does not exist."""
+    """A presenter, template, voice, language, aspect, resolution or file type we do not have."""
 
 
 class UnreadableMedia(StudioError):

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.errors import StorageFull
+from studio.errors import StorageFull, UnknownOption
 from studio.media import Clip, Package, package
 from studio.presenters import presenter
 from studio.process import render_in_process
@@ -46,8 +46,11 @@ def make_video(
         on_progress: called with (frames drawn, frames in all).
 
     Raises:
+        UnknownOption: the name of ``out`` does not end in .mp4.
         StudioError: see ``studio.errors``; no file is left.
     """
+    if out.suffix != ".mp4":
+        raise UnknownOption(f"The name {out.name} must end in .mp4: MP4 is all the studio writes.")
     spec = spec or RenderSpec()
     tag = language or detect_language(text)
     speech = speak(text, language=tag, voice=voice or presenter_voice(spec))

@@ -59,9 +59,11 @@ def _ends_sentence(text: str, index: int, start: int) -> bool:
 
 def _bare(phrase: str) -> str:
     """Without the punctuation and spaces around it, but with signs that carry meaning."""
-    kept = "%$€£°+#&)»”"
+    kept = "%$€£°+#&)»”>"
     first, last = 0, len(phrase)
     while first < last and not (phrase[first].isalnum() or phrase[first] in "$€£#+(«“„¿¡"):
+        if _is_tag(phrase[first:]):
+            break
         first += 1
     while last > first and not (phrase[last - 1].isalnum() or _is_mark(phrase[last - 1])):
         if phrase[last - 1] in kept and _closes(phrase[first:last]):
@@ -71,13 +73,18 @@ def _bare(phrase: str) -> str:
     return bare if any(c.isalnum() for c in bare) else ""
 
 
+def _is_tag(phrase: str) -> bool:
+    """``<b>`` at the start: someone writes about markup."""
+    return phrase[0] == "<" and not phrase[1:2].isspace() and ">" in phrase
+
+
 def _is_mark(character: str) -> bool:
     """Vowel signs of Indic and Arabic scripts belong to the letter before them."""
     return unicodedata.category(character) in ("Mn", "Mc")
 
 
 def _closes(phrase: str) -> bool:
-    opening = {")": "(", "»": "«", "”": "“"}.get(phrase[-1])
+    opening = {")": "(", "»": "«", "”": "“", ">": "<"}.get(phrase[-1])
     return opening is None or opening in phrase
 
 

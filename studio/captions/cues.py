@@ -17,6 +17,8 @@ _SPACELESS = re.compile(f"[{SPACELESS}]")
 _CLOSING = "[\"'”’»)\\]』」）]*$"
 _SENTENCE_END = re.compile("[.!?…。！？।॥؟۔]" + _CLOSING)
 _CLAUSE_END = re.compile("[,;:，、；：،؛—–]" + _CLOSING)
+_PLAIN_WORD = re.compile(r"[^\w]*[^\W\d_]+[^\w]*$")
+"""Letters and the punctuation around them; no address, no number, nothing with a hyphen."""
 _FEWEST_BEFORE_CLAUSE = 3
 
 
@@ -31,22 +33,27 @@ def width(text: str) -> int:
 
 
 def _split_long(word: Word) -> Iterator[Word]:
-    """A word wider than a caption (a long address, Thai without spaces) in pieces, time shared."""
+    """A word wider than a caption (a long address, Thai without spaces) in pieces, time shared.
+
+    Pieces of a word in an alphabet with capitals (Latin, Greek, Cyrillic) end in a hyphen.
+    """
     if width(word.text) <= MOST_CHARACTERS:
         yield word
         return
+    hyphen = "-" if _PLAIN_WORD.match(word.text) and word.text.lower() != word.text.upper() else ""
     pieces = [""]
     for char in word.text:
         is_mark = unicodedata.category(char)[0] == "M"
-        if not is_mark and width(pieces[-1] + char) > MOST_CHARACTERS:
+        if not is_mark and width(pieces[-1] + char + hyphen) > MOST_CHARACTERS:
             pieces.append("")
         pieces[-1] += char
     step_s = (word.end_s - word.start_s) / len(word.text)
     start_s = word.start_s
-    for piece in pieces:
-        end_s = word.end_s if piece is pieces[-1] else start_s + step_s * len(piece)
-        yield Word(piece, start_s, end_s)
+    for piece in pieces[:-1]:
+        end_s = start_s + step_s * len(piece)
+        yield Word(piece + hyphen, start_s, end_s)
         start_s = end_s
+    yield Word(pieces[-1], start_s, word.end_s)
 
 
 def _is_full(words: Sequence[Word], following: Word) -> bool:

@@ -57,9 +57,19 @@ def test_a_full_cue_leaves_no_word_alone_on_the_next() -> None:
     assert [len(cue.words) for cue in cues] == [6, 2]
 
 
-def test_an_endless_word_is_cut_so_that_it_fits_and_shares_its_time() -> None:
-    cues = make_cues([Word("x" * 100, 1.0, 2.0)])
+def test_a_word_that_is_too_long_is_hyphenated() -> None:
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk."
+    cues = make_cues([Word(word, 0.0, 2.0)])
 
+    assert [cue.text for cue in cues] == [f"{word[:39]}-", word[39:]]
+    assert cues[0].end_s == pytest.approx(2.0 * 39 / len(word))
+
+
+def test_an_endless_address_is_cut_so_that_it_fits_and_shares_its_time() -> None:
+    address = f"https://{'x' * 92}"
+    cues = make_cues([Word(address, 1.0, 2.0)])
+
+    assert "".join(cue.text for cue in cues) == address, "a hyphen would be another address"
     assert [len(cue.text) for cue in cues] == [40, 40, 20]
     assert cues[0].start_s == 1.0
     assert cues[0].end_s == pytest.approx(1.4)

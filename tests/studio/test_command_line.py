@@ -97,6 +97,26 @@ def test_the_command_says_in_a_sentence_what_is_wrong(
     assert "no letter or digit" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["a.avi", "a", "a.MP4", "a.mp4.webm"])
+def test_only_a_name_that_ends_in_mp4_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(["Hello", str(tmp_path / "new" / name)]) == 1
+
+    assert f"{name} must end in .mp4" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_says_which_folder_it_makes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "a.mp4"
+    for _ in range(2):
+        assert main(["Hi.", str(out), "--aspect", "1:1"]) == 0
+
+    assert capsys.readouterr().err.count(f"{out.parent} is not there yet: it is made.") == 1
+
+
 def test_the_command_refuses_half_a_request() -> None:
     with pytest.raises(SystemExit) as ended:
         main(["Hello"])
