@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -14,13 +14,13 @@ from app.db.database import Database
 from app.db.tables import APPROVALS, ARTIFACTS, JOBS, STAGES, WORKERS
 from app.domain.clock import Clock, utc_now
 from app.domain.errors import Conflict, InvalidInput, NotFound
-from app.domain.ids import new_id
 from app.domain.states import ApprovalStatus, EventType, JobStatus, StageStatus
 from app.domain.video_request import VideoRequest
 from app.jobs import snapshots
 from app.jobs.enqueuer import Enqueuer
 from app.jobs.eta import Pace
 from app.jobs.failures import ApprovalRejected, failure_of
+from app.jobs.new_job import new_job
 from app.jobs.plan import Plan
 from app.jobs.transition import Gate, Transition
 from app.jobs.views import ArtifactView, Created, EventView, JobDetail, JobPage, JobView, WorkerView
@@ -71,7 +71,7 @@ class Jobs:
         if earlier is not None:
             return earlier
         now = self._clock()
-        row = _new_job(request, plan, now) | {
+        row = new_job(request, plan, now) | {
             "tenant": tenant,
             "livemode": livemode,
             "idempotency_key": idempotency_key,
@@ -337,31 +337,6 @@ class Jobs:
             said = ApprovalRejected(f"The {asked.gate} was not approved.")
             job.fail(failure_of(said, asked.key))
         job.settle()
-
-
-def _new_job(request: VideoRequest, plan: Plan, now: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id("vid"),
-        "user_id": request.user_id,
-        "status": JobStatus.QUEUED,
-        "progress": 0,
-        "current_step": "Queued",
-        "request": request.model_dump(mode="json"),
-        "plan": plan.model_dump(mode="json"),
-        "route": plan.route,
-        "script": request.script,
-        "script_chars": len(request.script),
-        "priority": request.priority,
-        "webhook_url": request.webhook_url,
-        "failure": None,
-        "last_event": 0,
-        "waited_s": 0.0,
-        "waiting_since": None,
-        "created_at": now,
-        "started_at": None,
-        "completed_at": None,
-        "updated_at": now,
-    }
 
 
 def _pending(job: Transition, name: str, decision: Decision) -> Gate | None:
