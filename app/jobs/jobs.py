@@ -71,18 +71,18 @@ class Jobs:
         }
         try:
             with self._database.session() as session:
-                session.execute(sa.insert(JOBS).values(row))
-                job = Transition(session, self._enqueuer, row, [], [], now)
+                job = Transition(session, self._enqueuer, row, [], [], now, plan=plan, is_new=True)
                 job.emit(EventType.ACCEPTED)
                 job.settle()
                 job.write()
+                view = self._view(session, job.known().job)
         except IntegrityError:
             # Another request with the same key was a moment faster.
             earlier = self._earlier(tenant, idempotency_key, fingerprint)
             if earlier is None:
                 raise
             return earlier
-        return Created(self.get(row["id"]), created=True)
+        return Created(view, created=True)
 
     def _earlier(
         self, tenant: str, idempotency_key: str | None, fingerprint: str | None
@@ -336,7 +336,9 @@ def _new_job(request: VideoRequest, plan: Plan, now: datetime) -> dict[str, Any]
         "webhook_url": request.webhook_url,
         "failure": None,
         "last_event": 0,
+        "version": 0,
         "waited_s": 0.0,
+        "work_s": None,
         "waiting_since": None,
         "created_at": now,
         "started_at": None,

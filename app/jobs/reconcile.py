@@ -75,7 +75,10 @@ class Reconciler:
         return sum(self._fail(row, error) for row in late)
 
     def _lost(self) -> int:
-        """Active attempts whose entry has ended or never was."""
+        """Active attempts whose entry has ended or never was.
+
+        Carried ones have none: they are as alive as their worker, see ``carried``.
+        """
         mended = 0
         for rows in self._batches():
             known = self._queue.waiting_or_running(
@@ -99,6 +102,7 @@ class Reconciler:
                 )
                 .where(
                     STAGES.c.status.in_(ACTIVE),
+                    ~STAGES.c.carried,
                     STAGES.c.available_at < before,
                     sa.tuple_(STAGES.c.job_id, STAGES.c.key, STAGES.c.attempt) > position,
                 )
