@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +33,9 @@ from app.jobs.transition import Attempt, Carry, Known, Stale, Transition
 from app.jobs.views import Failure
 
 MAX_CRASHES = 3
+TURNS = 4
+"""As many attempts of a worker begin or end at once. With more, its threads spend their time
+waiting for each other (the interpreter runs one), not on the database."""
 MAX_BACKOFF_S = 60.0
 MAX_RETRY_AFTER_S = 900.0
 """A provider that asks for more patience than this gets asked again after this."""
@@ -94,11 +98,12 @@ class Attempts:
         self._clock = clock
         self._max_crashes = max_crashes
         self._jitter = jitter
+        self._turns = threading.BoundedSemaphore(TURNS)
 
     def begin(self, job_id: str, key: str, attempt: int, *, worker: str) -> Started | None:
         """Take the attempt, also from a worker that died with it. None: there is nothing to do."""
         now = self._clock()
-        with self._database.session(repeatable=True) as session:
+        with self._turns, self._database.session(repeatable=True) as session:
             try:
                 job = Transition.open(session, self._enqueuer, job_id, now)
             except NotFound:
@@ -149,7 +154,7 @@ class Attempts:
         from_memory: bool = False,
     ) -> Ended:
         now = self._clock()
-        with self._database.session(repeatable=True) as session:
+        with self._turns, self._database.session(repeatable=True) as session:
             known = started.known if started is not None and from_memory else None
             job = self._job(session, ticket, now, known)
             if job is None:
