@@ -204,3 +204,16 @@ def test_a_result_that_is_not_json_fails_its_job_and_no_other(rig: Rig) -> None:
     assert failed.failure is not None
     assert (failed.failure.stage, failed.failure.code) == ("odd", "internal_error")
     assert rig.final(rig.create(SINGLE).id).status == JobStatus.COMPLETED
+
+
+def test_an_entry_that_waits_for_its_place_is_handed_over(rig: Rig) -> None:
+    """As when the place was given to a carried stage while the entry was on its way."""
+    engine = rig.start({"cpu": QueueLimits(per_worker=1)})
+    assert engine._slots.take("cpu")
+    job = rig.create(chain("validate"))
+    rig.until(lambda: len(rig.client.raw.list_workflows(status="PENDING")) == 1)
+    assert rig.end(engine, grace_s=0.3) is False
+    assert [s.status.value for s in rig.jobs.detail(job.id).stages] == ["queued"]
+    rig.start({"cpu": QueueLimits(per_worker=1)})
+    assert rig.final(job.id).status == JobStatus.COMPLETED
+    assert [s.attempt for s in rig.jobs.detail(job.id).stages] == [1]
