@@ -164,6 +164,21 @@ def test_the_entry_of_a_stage_ends_while_its_job_is_carried_on(rig: Rig) -> None
     assert rig.final(job.id).status == JobStatus.COMPLETED
 
 
+def test_no_entry_is_claimed_while_carried_stages_have_all_places(rig: Rig) -> None:
+    """It would wait in vain here, while another worker may be idle."""
+    hold = Hold()
+    rig.stages["hold"] = hold
+    rig.start({"cpu": QueueLimits(per_worker=1)})
+    jobs = [rig.create(chain("validate", "hold"))]
+    hold.wait_started()
+    jobs.append(rig.create(chain("validate")))
+    time.sleep(0.5)  # time enough to claim it by mistake
+    assert rig.client.raw.list_workflows(status="PENDING") == []
+    hold.let_go.set()
+    for job in jobs:
+        assert rig.final(job.id).status == JobStatus.COMPLETED
+
+
 def test_drain_lets_a_carried_stage_finish_and_goes_on_with_nothing(rig: Rig) -> None:
     hold = Hold()
     rig.stages["hold"] = hold
