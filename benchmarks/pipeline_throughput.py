@@ -160,7 +160,7 @@ def main() -> int:
     parser.add_argument("url", nargs="?")
     parser.add_argument("--jobs", type=int, default=300)
     parser.add_argument("--workers", type=int, default=None)
-    parser.add_argument("--poll", type=float, default=0.1)
+    parser.add_argument("--poll", type=float, default=0.2)
     parser.add_argument("--per-worker", type=int, default=16)
     options = parser.parse_args()
     if options.backend == "work":
