@@ -6,30 +6,27 @@ conditional on it, so a worker that was taken for dead, or whose job was cancell
 
 from __future__ import annotations
 
-import json
 import random
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
-from app.domain.ids import new_id
 from app.domain.states import EventType, StageStatus
 from app.domain.video_request import VideoRequest
-from app.jobs import statements
 from app.jobs.enqueuer import Enqueuer
 from app.jobs.failures import WorkerCrashed, failure_of, to_json
+from app.jobs.job_state import Attempt, Known
 from app.jobs.plan import Node, Plan
-from app.jobs.stage import ArtifactRef, StageInput, StageResult
-from app.jobs.transition import Attempt, Carry, Known, Stale, Transition
+from app.jobs.results import Files, artifact_rows, as_stored, files_of
+from app.jobs.stage import StageInput, StageResult
+from app.jobs.transition import Carry, Stale, Transition
 from app.jobs.views import Failure
 
 MAX_CRASHES = 3
@@ -39,10 +36,6 @@ waiting for each other (the interpreter runs one), not on the database."""
 MAX_BACKOFF_S = 60.0
 MAX_RETRY_AFTER_S = 900.0
 """A provider that asks for more patience than this gets asked again after this."""
-
-
-Files = Mapping[tuple[str, int], tuple[ArtifactRef, ...]]
-"""Artifacts by node key and attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +117,7 @@ class Attempts:
                 job,
                 mine,
                 VideoRequest.model_validate(job.job["request"]),
-                _files_of(session, job),
+                files_of(session, job),
             )
 
     def finish(self, ticket: Ticket, result: StageResult) -> bool:
@@ -171,7 +164,7 @@ class Attempts:
             after = None
             if started is not None and job.carried is not None:
                 if known is None:
-                    files = _files_of(session, job)
+                    files = files_of(session, job)
                 else:
                     files = {**started.files, (ticket.key, ticket.attempt): result.artifacts}
                 after = _started(job, job.carried, started.request, files)
@@ -191,7 +184,7 @@ class Attempts:
             cost_usd=result.cost_usd,
             completed_at=job.now,
         )
-        job.keep(_artifact_rows(job, mine, result.artifacts))
+        job.keep(artifact_rows(job.id, mine, result.artifacts, job.now))
         if isinstance(output.get("script"), str):
             job.set(script=output["script"])
         job.emit(
@@ -354,58 +347,3 @@ def _holds_something(job: Transition, node: Node) -> bool:
     """Whether a gate after this node would hold anything back: not when all below it is done."""
     below = job.plan.downstream(node.key) - {node.key}
     return not below or bool(below - job.done())
-
-
-def _files_of(session: Session, job: Transition) -> Files:
-    if not any(a.status == StageStatus.COMPLETED for a in job.attempts):
-        return {}
-    files: dict[tuple[str, int], list[ArtifactRef]] = {}
-    rows = session.connection().execute(statements.ARTIFACTS_OF_JOB, {"at_job": job.id})
-    for row in rows:
-        files.setdefault((row.key, row.attempt), []).append(artifact_ref(row))
-    return {of: tuple(refs) for of, refs in files.items()}
-
-
-def as_stored(result: StageResult) -> StageResult:
-    """The result as it would be read back: later stages see the same, carried on or not."""
-    return replace(
-        result,
-        output=json.loads(json.dumps(dict(result.output))),
-        artifacts=tuple(
-            replace(ref, meta=json.loads(json.dumps(dict(ref.meta)))) for ref in result.artifacts
-        ),
-    )
-
-
-def artifact_ref(row: sa.Row[Any]) -> ArtifactRef:
-    """An artifact's row as what stages hand around."""
-    return ArtifactRef(
-        kind=row.kind,
-        key=row.store_key,
-        content_type=row.content_type,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
-        meta=row.meta,
-    )
-
-
-def _artifact_rows(
-    job: Transition, attempt: Attempt, files: tuple[ArtifactRef, ...]
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": new_id("art"),
-            "job_id": job.id,
-            "key": attempt.key,
-            "attempt": attempt.attempt,
-            "ordinal": ordinal,
-            "kind": ref.kind,
-            "store_key": ref.key,
-            "content_type": ref.content_type,
-            "size_bytes": ref.size_bytes,
-            "sha256": ref.sha256,
-            "meta": ref.meta,
-            "created_at": job.now,
-        }
-        for ordinal, ref in enumerate(files)
-    ]

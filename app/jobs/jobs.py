@@ -21,8 +21,9 @@ from app.jobs import snapshots
 from app.jobs.enqueuer import Enqueuer
 from app.jobs.eta import Pace
 from app.jobs.failures import ApprovalRejected, failure_of
+from app.jobs.job_state import Gate
 from app.jobs.plan import Plan
-from app.jobs.transition import Gate, Transition
+from app.jobs.transition import Transition
 from app.jobs.views import ArtifactView, Created, EventView, JobDetail, JobPage, JobView, WorkerView
 
 Decision = Literal["approve", "reject", "edit"]

@@ -21,7 +21,8 @@ from app.domain.states import JobStatus, StageStatus
 from app.jobs.attempts import Attempts
 from app.jobs.enqueuer import Enqueuer, delivery_entry, stage_entry
 from app.jobs.failures import AttemptLost, StageTimedOut, failure_of
-from app.jobs.transition import ACTIVE, Transition
+from app.jobs.job_state import ACTIVE
+from app.jobs.transition import Transition
 
 log = structlog.get_logger(__name__)
 

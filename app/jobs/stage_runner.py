@@ -19,9 +19,10 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from app.jobs.attempts import Attempts, Started, as_stored
+from app.jobs.attempts import Attempts, Started
 from app.jobs.failures import named
 from app.jobs.pulse import Pulse, Run
+from app.jobs.results import as_stored
 from app.jobs.slots import Offer, Slots
 from app.jobs.stage import StageCancelled, StageContext, StageFunction, StageResult
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -31,58 +30,9 @@ from app.jobs import statements
 from app.jobs.enqueuer import Enqueuer, stage_entry
 from app.jobs.events import PendingEvent, store_events
 from app.jobs.failures import to_json
+from app.jobs.job_state import Attempt, Gate, JobState, Known
 from app.jobs.plan import Node, Plan
 from app.jobs.views import Failure
-
-ACTIVE = (StageStatus.QUEUED, StageStatus.RUNNING)
-
-
-@dataclass(slots=True)
-class Attempt:
-    """What a transition knows of an attempt."""
-
-    key: str
-    attempt: int
-    status: StageStatus
-    progress: float
-    try_number: int
-    crashes: int
-    superseded: bool
-    lease: str | None
-    output: Mapping[str, Any] | None
-    failure: dict[str, Any] | None
-    carried: bool
-    """It runs without a queue entry, in the worker that made it ready."""
-
-    @property
-    def is_active(self) -> bool:
-        """Waiting to run, or running."""
-        return self.status in ACTIVE
-
-
-@dataclass(slots=True)
-class Gate:
-    """What a transition knows of an approval."""
-
-    id: str
-    gate: str
-    key: str
-    attempt: int
-    status: ApprovalStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A job as this process left it: good for its next transition if nobody wrote meanwhile."""
-
-    job: Mapping[str, Any]
-    plan: Plan
-    attempts: tuple[Attempt, ...]
-    gates: tuple[Gate, ...]
-
-
-class Stale(Exception):
-    """Somebody else wrote the job since it was known. Roll back and read it anew."""
 
 
 class Carry(Protocol):
@@ -96,7 +46,11 @@ class Carry(Protocol):
         """Whether a stage of this queue may run now; its place is then kept."""
 
 
-class Transition:
+class Stale(Exception):
+    """Somebody else wrote the job since it was known. Roll back and read it anew."""
+
+
+class Transition(JobState):
     """A job about to change. Change it through the methods, then ``write()`` once."""
 
     def __init__(
@@ -111,14 +65,9 @@ class Transition:
         plan: Plan | None = None,
         is_new: bool = False,
     ) -> None:
+        super().__init__(job, attempts, gates, plan)
         self.session = session
         self.now = now
-        self.job = job
-        self.id: str = job["id"]
-        self.plan = plan or Plan.model_validate(job["plan"])
-        self.status = JobStatus(job["status"])
-        self.attempts = attempts
-        self.gates = gates
         self.withdrawn: list[str] = []
         """Queue entries to withdraw after the commit."""
         self.carried: Attempt | None = None
@@ -167,52 +116,6 @@ class Transition:
         gates = [copy(gate) for gate in known.gates]
         return cls(session, enqueuer, known.job, attempts, gates, now, plan=known.plan)
 
-    # What is known
-
-    def latest(self) -> dict[str, Attempt]:
-        """The newest attempt that counts, by node key."""
-        return {a.key: a for a in self.attempts if not a.superseded}
-
-    def attempt(self, key: str, attempt: int) -> Attempt | None:
-        """One attempt, superseded or not."""
-        for a in self.attempts:
-            if a.key == key and a.attempt == attempt:
-                return a
-        return None
-
-    def leased(self, lease: str) -> Attempt | None:
-        """The running attempt that this lease names."""
-        for a in self.attempts:
-            if a.lease == lease and a.status == StageStatus.RUNNING:
-                return a
-        return None
-
-    def gate_of(self, attempt: Attempt) -> Gate | None:
-        """The approval asked for after this attempt."""
-        for gate in self.gates:
-            if gate.key == attempt.key and gate.attempt == attempt.attempt:
-                return gate
-        return None
-
-    def is_done(self, attempt: Attempt) -> bool:
-        """Completed, and no gate holds what follows."""
-        if attempt.status != StageStatus.COMPLETED:
-            return False
-        gate = self.gate_of(attempt)
-        return gate is None or gate.status == ApprovalStatus.APPROVED
-
-    def done(self) -> set[str]:
-        """Keys of the nodes that are done."""
-        return {key for key, attempt in self.latest().items() if self.is_done(attempt)}
-
-    def upstream(self, node: Node) -> list[Attempt]:
-        """The completed attempts of every node above this one, however far up."""
-        above: set[str] = set()
-        for other in reversed(self.plan.nodes):
-            if other.key in node.needs or other.key in above:
-                above |= {other.key, *other.needs}
-        return [a for key, a in self.latest().items() if key in above]
-
     def known(self) -> Known:
         """What is known after ``write()``, for the next transition."""
         return Known(
@@ -238,13 +141,13 @@ class Transition:
 
     def start(self, node: Node, *, try_number: int = 1, delay_s: float = 0.0) -> None:
         """A new attempt at a node, queued."""
-        attempt = self._add(node, try_number=try_number)
+        attempt = self.add_attempt(node, try_number=try_number)
         self._entries.append((node, attempt.attempt, delay_s))
         self._rows["stages"].append(self._new_row(node, attempt, delay_s))
 
     def carry_on(self, node: Node, carry: Carry) -> None:
         """A new attempt at a node that runs at once in this worker, without a queue entry."""
-        attempt = self._add(node, try_number=1)
+        attempt = self.add_attempt(node, try_number=1)
         attempt.carried = True
         row = self._new_row(node, attempt, 0.0)
         self._rows["stages"].append(row)
@@ -467,24 +370,6 @@ class Transition:
                 self._end(JobStatus.FAILED, failure=Failure(**attempt.failure))
                 return
         self._end(JobStatus.CANCELLED)
-
-    def _add(self, node: Node, *, try_number: int) -> Attempt:
-        number = 1 + max((a.attempt for a in self.attempts if a.key == node.key), default=0)
-        attempt = Attempt(
-            key=node.key,
-            attempt=number,
-            status=StageStatus.QUEUED,
-            progress=0.0,
-            try_number=try_number,
-            crashes=0,
-            superseded=False,
-            lease=None,
-            output=None,
-            failure=None,
-            carried=False,
-        )
-        self.attempts.append(attempt)
-        return attempt
 
     def _new_row(self, node: Node, attempt: Attempt, delay_s: float) -> dict[str, Any]:
         return {

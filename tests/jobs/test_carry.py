@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from app.db.tables import STAGES
 from app.domain.states import JobStatus
-from app.jobs.attempts import Ended, Started, as_stored
+from app.jobs.attempts import Ended, Started
 from app.jobs.carried import CarriedStages
 from app.jobs.reconcile import Reconciler
+from app.jobs.results import as_stored
 from app.jobs.stage import StageResult
 from tests.jobs.bench import FAN, GATED, SINGLE, Bench, artifact, context_of
 
