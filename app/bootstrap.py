@@ -54,6 +54,9 @@ _ONLY_SIMULATED = "MOCK_MODE: this version builds simulated providers only, so i
 _UNHURRIED = frozenset({"callback", "maintenance"})
 _UNHURRIED_S = 1.0
 """Nobody waits for these queues; looking at them less often keeps an idle worker quiet."""
+_SHARED_OUT = frozenset({"render"})
+"""Renders take all cores for many seconds: the first idle worker should get the next one, not the
+one that happened to write the speech. Beside a render, a poll of the queue is nothing."""
 
 _VIBEVOICE_LANGUAGES = frozenset({"en"})
 _SARVAM_LANGUAGES = frozenset({"bn", "en", "gu", "hi", "kn", "ml", "mr", "pa", "ta", "te"})
@@ -318,6 +321,7 @@ def _work_facts(settings: Settings) -> WorkFacts:
                 poll_s=max(settings.queue_poll_s or 0, _UNHURRIED_S)
                 if name in _UNHURRIED
                 else None,
+                carry=name not in _SHARED_OUT,
             )
             for name, limit in settings.queue_limits.items()
         },

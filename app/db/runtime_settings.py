@@ -47,6 +47,12 @@ class RuntimeSettings:
 
     def set(self, name: str, value: JsonValue, *, actor: str) -> None:
         """Set a value; None takes it away. ``actor`` goes into the audit."""
+        try:
+            self._set(name, value, actor)
+        except IntegrityError:  # another process set it for the first time at the same moment
+            self._set(name, value, actor)
+
+    def _set(self, name: str, value: JsonValue, actor: str) -> None:
         now = self._clock()
         with self._database.session() as session:
             row = session.get(RuntimeSetting, name, with_for_update=True)

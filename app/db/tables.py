@@ -47,6 +47,8 @@ class Job(Base):
     failure: Mapped[dict[str, Any] | None]
     last_event: Mapped[int]
     """Highest event number given out; counted under the row's lock, so there are no gaps."""
+    version: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    """Raised by every change: who knows the job as of this version need not read it again."""
     waited_s: Mapped[float]
     """Seconds spent waiting for people; not part of the work."""
     work_s: Mapped[float | None]
@@ -84,6 +86,9 @@ class Stage(Base):
     """A resume upstream made this result stale: it no longer counts as done."""
     edited: Mapped[bool]
     """A person replaced members of the output at the gate."""
+    carried: Mapped[bool] = mapped_column(server_default=sa.false())
+    """It has no queue entry: the worker that made it ready runs it at once. False as soon as it
+    is given one, because that worker is gone."""
     lease: Mapped[str | None]
     """Names the one run that may write this row; a late result of an older run finds no row."""
     worker: Mapped[str | None]

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import random
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
-from app.domain.ids import new_id
-from app.domain.states import EventType, JobStatus, StageStatus
+from app.domain.states import EventType, StageStatus
 from app.domain.video_request import VideoRequest
-from app.jobs import statements
 from app.jobs.enqueuer import Enqueuer
 from app.jobs.failures import WorkerCrashed, failure_of, to_json
+from app.jobs.job_state import Attempt, Known
 from app.jobs.plan import Node, Plan
-from app.jobs.stage import ArtifactRef, StageInput, StageResult
-from app.jobs.transition import Attempt, Transition
+from app.jobs.results import Files, artifact_rows, as_stored, files_of
+from app.jobs.stage import StageInput, StageResult
+from app.jobs.transition import Carry, Stale, Transition
 from app.jobs.views import Failure
 
 MAX_CRASHES = 3
+TURNS = 4
+"""As many attempts of a worker begin or end at once. With more, its threads spend their time
+waiting for each other (the interpreter runs one), not on the database."""
 MAX_BACKOFF_S = 60.0
 MAX_RETRY_AFTER_S = 900.0
 """A provider that asks for more patience than this gets asked again after this."""
@@ -56,7 +58,20 @@ class Started:
     request: VideoRequest
     inputs: Mapping[str, StageInput]
     created_at: datetime
-    deadline_at: datetime
+    known: Known
+    """The job as the beginning of this attempt left it."""
+    files: Files
+    """What the completed attempts of the job left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What came of the end of an attempt."""
+
+    stored: bool
+    """False: the result came too late and was dropped."""
+    after: Started | None = None
+    """The attempt that the worker goes on with at once."""
 
 
 class Attempts:
@@ -76,11 +91,12 @@ class Attempts:
         self._clock = clock
         self._max_crashes = max_crashes
         self._jitter = jitter
+        self._turns = threading.BoundedSemaphore(TURNS)
 
     def begin(self, job_id: str, key: str, attempt: int, *, worker: str) -> Started | None:
         """Take the attempt, also from a worker that died with it. None: there is nothing to do."""
         now = self._clock()
-        with self._database.session(repeatable=True) as session:
+        with self._turns, self._database.session(repeatable=True) as session:
             try:
                 job = Transition.open(session, self._enqueuer, job_id, now)
             except NotFound:
@@ -94,73 +110,91 @@ class Attempts:
             if crashes >= self._max_crashes:
                 self._give_up(job, mine, crashes)
                 return None
-            node = job.plan.node(key)
-            ticket = Ticket(job_id, key, attempt, secrets.token_hex(8))
-            read = _upstream(job, node)
-            deadline_at = now + timedelta(seconds=node.timeout_s)
-            job.update(
-                mine,
-                status=StageStatus.RUNNING,
-                lease=ticket.lease,
-                worker=worker,
-                crashes=crashes,
-                progress=0.0,
-                input={a.key: a.attempt for a in read},
-                started_at=now,
-                deadline_at=deadline_at,
-            )
-            if job.status == JobStatus.QUEUED:
-                job.status = JobStatus.PROCESSING
-                job.set(started_at=now)
-                job.emit(EventType.STARTED)
-            if not job.status.is_final:
-                job.set(current_step=node.label)
+            mine.crashes, mine.carried = crashes, False
+            job.update(mine, **job.run(mine, job.plan.node(key), worker, secrets.token_hex(8)))
             job.write()
-            return Started(
-                ticket=ticket,
-                node=node,
-                plan=job.plan,
-                request=VideoRequest.model_validate(job.job["request"]),
-                inputs=_inputs(session, job_id, read),
-                created_at=job.job["created_at"],
-                deadline_at=deadline_at,
+            return _started(
+                job,
+                mine,
+                VideoRequest.model_validate(job.job["request"]),
+                files_of(session, job),
             )
 
     def finish(self, ticket: Ticket, result: StageResult) -> bool:
         """Store the result and start what it made ready. False: the result came too late."""
+        return self._finish(ticket, as_stored(result)).stored
+
+    def finish_and_go_on(self, started: Started, result: StageResult, carry: Carry) -> Ended:
+        """Store the result, and begin one attempt that it made ready, if ``carry`` takes it.
+
+        Both in one transaction, and usually without reading: the worker knows the job.
+
+        Args:
+            result: as ``as_stored()`` gives it, for the next stage may be handed it unread.
+        """
+        try:
+            return self._finish(started.ticket, result, started, carry, from_memory=True)
+        except Stale:  # progress was stored, a sibling ended, somebody cancelled
+            return self._finish(started.ticket, result, started, carry)
+
+    def _finish(
+        self,
+        ticket: Ticket,
+        result: StageResult,
+        started: Started | None = None,
+        carry: Carry | None = None,
+        *,
+        from_memory: bool = False,
+    ) -> Ended:
         now = self._clock()
-        with self._database.session(repeatable=True) as session:
-            opened = self._open(session, ticket, now)
-            if opened is None:
-                return False
-            job, mine = opened
-            node = job.plan.node(mine.key)
-            output = dict(result.output)
-            job.update(
-                mine,
-                status=StageStatus.COMPLETED,
-                progress=1.0,
-                lease=None,
-                output=output,
-                provider=result.provider,
-                cost_usd=result.cost_usd,
-                completed_at=now,
-            )
-            _store_artifacts(session, ticket, result, now)
-            if isinstance(output.get("script"), str):
-                job.set(script=output["script"])
-            job.emit(
-                EventType.STAGE_COMPLETED,
-                stage=mine.key,
-                attempt=mine.attempt,
-                provider=result.provider,
-            )
-            if node.gate is not None:
-                job.ask(mine, node.gate)
-            job.settle()
-            job.write()
+        with self._turns, self._database.session(repeatable=True) as session:
+            known = started.known if started is not None and from_memory else None
+            job = self._job(session, ticket, now, known)
+            if job is None:
+                return Ended(stored=False)
+            mine = _held(job, ticket)
+            if mine is not None:
+                self._complete(job, mine, result)
+                job.settle(carry)
+                job.write()
+            elif carry is None or (begun := job.leased(carry.lease)) is None:
+                return Ended(stored=False)
+            else:  # the commit was ours, only its answer was lost with the connection
+                job.carried = begun
+            after = None
+            if started is not None and job.carried is not None:
+                if known is None:
+                    files = files_of(session, job)
+                else:
+                    files = {**started.files, (ticket.key, ticket.attempt): result.artifacts}
+                after = _started(job, job.carried, started.request, files)
         self._enqueuer.withdraw(job.withdrawn)
-        return True
+        return Ended(stored=True, after=after)
+
+    def _complete(self, job: Transition, mine: Attempt, result: StageResult) -> None:
+        node = job.plan.node(mine.key)
+        output = result.output
+        job.update(
+            mine,
+            status=StageStatus.COMPLETED,
+            progress=1.0,
+            lease=None,
+            output=output,
+            provider=result.provider,
+            cost_usd=result.cost_usd,
+            completed_at=job.now,
+        )
+        job.keep(artifact_rows(job.id, mine, result.artifacts, job.now))
+        if isinstance(output.get("script"), str):
+            job.set(script=output["script"])
+        job.emit(
+            EventType.STAGE_COMPLETED,
+            stage=mine.key,
+            attempt=mine.attempt,
+            provider=result.provider,
+        )
+        if node.gate is not None:
+            job.ask(mine, node.gate)
 
     def fail(self, ticket: Ticket, error: Exception) -> bool:
         """Store the failure; a new attempt follows if the error allows. False: came too late."""
@@ -256,14 +290,19 @@ class Attempts:
     def _open(
         self, session: Session, ticket: Ticket, now: datetime
     ) -> tuple[Transition, Attempt] | None:
+        job = self._job(session, ticket, now)
+        mine = None if job is None else _held(job, ticket)
+        return None if job is None or mine is None else (job, mine)
+
+    def _job(
+        self, session: Session, ticket: Ticket, now: datetime, known: Known | None = None
+    ) -> Transition | None:
+        if known is not None:
+            return Transition.again(session, self._enqueuer, known, now)
         try:
-            job = Transition.open(session, self._enqueuer, ticket.job_id, now)
+            return Transition.open(session, self._enqueuer, ticket.job_id, now)
         except NotFound:
             return None
-        mine = job.attempt(ticket.key, ticket.attempt)
-        if mine is None or mine.status != StageStatus.RUNNING or mine.lease != ticket.lease:
-            return None
-        return job, mine
 
     def _give_up(self, job: Transition, attempt: Attempt, crashes: int) -> None:
         attempt.crashes = crashes
@@ -277,60 +316,28 @@ class Attempts:
         return max(backoff, min(retry_after_s or 0.0, MAX_RETRY_AFTER_S))
 
 
-def _upstream(job: Transition, node: Node) -> list[Attempt]:
-    """The completed attempts of every node above this one, however far up."""
-    above: set[str] = set()
-    for other in reversed(job.plan.nodes):
-        if other.key in node.needs or other.key in above:
-            above |= {other.key, *other.needs}
-    return [a for key, a in job.latest().items() if key in above]
+def _held(job: Transition, ticket: Ticket) -> Attempt | None:
+    """The attempt, if it is still this run's own."""
+    mine = job.attempt(ticket.key, ticket.attempt)
+    if mine is None or mine.status != StageStatus.RUNNING or mine.lease != ticket.lease:
+        return None
+    return mine
 
 
-def _inputs(session: Session, job_id: str, read: list[Attempt]) -> dict[str, StageInput]:
-    if not read:
-        return {}
-    files: dict[tuple[str, int], list[ArtifactRef]] = {}
-    rows = session.connection().execute(statements.ARTIFACTS_OF_JOB, {"at_job": job_id})
-    for row in rows:
-        files.setdefault((row.key, row.attempt), []).append(artifact_ref(row))
-    return {
-        a.key: StageInput(output=a.output or {}, artifacts=tuple(files.get((a.key, a.attempt), ())))
-        for a in read
-    }
-
-
-def artifact_ref(row: sa.Row[Any]) -> ArtifactRef:
-    """An artifact's row as what stages hand around."""
-    return ArtifactRef(
-        kind=row.kind,
-        key=row.store_key,
-        content_type=row.content_type,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
-        meta=row.meta,
-    )
-
-
-def _store_artifacts(session: Session, ticket: Ticket, result: StageResult, now: datetime) -> None:
-    if not result.artifacts:
-        return
-    session.connection().execute(
-        statements.INSERT_ARTIFACTS,
-        [
-            {
-                "id": new_id("art"),
-                "job_id": ticket.job_id,
-                "key": ticket.key,
-                "attempt": ticket.attempt,
-                "ordinal": ordinal,
-                "kind": ref.kind,
-                "store_key": ref.key,
-                "content_type": ref.content_type,
-                "size_bytes": ref.size_bytes,
-                "sha256": ref.sha256,
-                "meta": dict(ref.meta),
-                "created_at": now,
-            }
-            for ordinal, ref in enumerate(result.artifacts)
-        ],
+def _started(job: Transition, mine: Attempt, request: VideoRequest, files: Files) -> Started:
+    if mine.lease is None:
+        raise ValueError("this attempt does not run")
+    node = job.plan.node(mine.key)
+    return Started(
+        ticket=Ticket(job.id, mine.key, mine.attempt, mine.lease),
+        node=node,
+        plan=job.plan,
+        request=request,
+        inputs={
+            a.key: StageInput(output=a.output or {}, artifacts=files.get((a.key, a.attempt), ()))
+            for a in job.upstream(node)
+        },
+        created_at=job.job["created_at"],
+        known=job.known(),
+        files=files,
     )

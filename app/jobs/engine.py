@@ -9,24 +9,22 @@ without harm, and the engine's tables may be cleaned at any time.
 from __future__ import annotations
 
 import logging
-import re
 import shutil
 import socket
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig
-from sqlalchemy.exc import DBAPIError
 
 from app.db.database import Database
 from app.domain.clock import Clock, utc_now
 from app.domain.ids import is_id, new_id
-from app.jobs.attempts import MAX_CRASHES, Attempts, Started
+from app.jobs.attempts import MAX_CRASHES, Attempts
+from app.jobs.carried import CarriedStages
 from app.jobs.deliveries import Deliveries
 from app.jobs.engine_client import (
     APPLICATION,
@@ -38,24 +36,24 @@ from app.jobs.engine_client import (
     serializer,
 )
 from app.jobs.engine_upkeep import EngineQueue
-from app.jobs.failures import named
 from app.jobs.heartbeat import Heartbeat
-from app.jobs.pulse import Pulse, Run
+from app.jobs.pulse import Pulse
 from app.jobs.queues import EMBEDDED_POLL_S, SCALED_POLL_S, QueueLimits
 from app.jobs.reconcile import Reconciler
 from app.jobs.rounds import Round, Rounds
+from app.jobs.slots import Slots
 from app.jobs.solitude import Solitude
-from app.jobs.stage import StageCancelled, StageContext, StageFunction, StageResult
+from app.jobs.stage import StageFunction
+from app.jobs.stage_runner import StageRunner, patiently
 from app.jobs.webhook_sender import WebhookSender
 
 __all__ = ["Engine", "EngineClient", "QueueLimits"]
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
-DATABASE_PATIENCE_S = 60.0
-"""As long a finished result waits for a database that went away."""
 _CALLBACKS = QueueLimits(per_worker=4, poll_s=1.0)
+LIMITS_S = 15.0
+"""Limits that were changed live hold for carried stages within this time."""
 MAX_ENGINE_CRASHES = 50
 """The engine's own limit on restarts, far above ours, which has better words for it."""
 
@@ -97,7 +95,6 @@ class Engine:
     ) -> None:
         self.worker_id = new_id("wrk")
         self._database = database
-        self._stages = stages
         self._queues = {CALLBACK_QUEUE: _CALLBACKS, **queues}
         self._listen = list(self._queues if listen is None else listen)
         self._workdir = workdir
@@ -107,6 +104,18 @@ class Engine:
         self._max_threads = max_threads
         self.attempts = Attempts(database, self._client, clock, max_crashes=max_crashes)
         self._pulse = Pulse(database, self.attempts, self.worker_id)
+        self._carried = CarriedStages(database, self._client, clock)
+        self._listened = {name: q for name, q in self._queues.items() if name in self._listen}
+        self._slots = Slots(self._listened)
+        self._runner = StageRunner(
+            stages,
+            self.attempts,
+            self._pulse,
+            self._slots,
+            worker=self.worker_id,
+            workdir=workdir,
+            occupy=self._occupy,
+        )
         self._heartbeat = Heartbeat(
             database,
             self.worker_id,
@@ -124,6 +133,7 @@ class Engine:
         self._rounds = Rounds(
             Round("reconcile", reconcile_s, reconciler.run),
             Round("orphans", reconcile_s, self._recover_orphans),
+            Round("limits", LIMITS_S, self._look_at_limits),
             Round("workdirs", reconcile_s, self._sweep_workdirs),
             Round("retention", 3600.0, self._forget_entries),
         )
@@ -135,6 +145,7 @@ class Engine:
         self._workdir.mkdir(parents=True, exist_ok=True)
         self._client.prepare()
         self._client.declare(self._queues, self._poll_s)
+        self._look_at_limits()
         alone = self._solitude.enter()
         self._heartbeat.sign_on(forget_others=alone)
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # or it brings its own
@@ -157,7 +168,7 @@ class Engine:
         DBOS.listen_queues(self._listen)
         DBOS.launch()
         if alone:
-            self._recover(sorted(self._queue.owners() - {self.worker_id}))
+            self._recover(sorted(self._owners() - {self.worker_id}))
         self._pulse.start()
         self._heartbeat.start()
         self._rounds.start()
@@ -172,6 +183,7 @@ class Engine:
         """
         if self._dbos is None:
             return True
+        self._slots.stop_carrying()
         for event in self._dbos.background_thread_stop_events:
             event.set()
         self._rounds.stop()
@@ -184,12 +196,13 @@ class Engine:
         self._pulse.stop()
         DBOS.destroy(destroy_registry=True)
         self._dbos = None
+        self._slots.close()
+        self._runner.close()
         if self._own_engine is not None:
             self._own_engine.dispose()
         self._heartbeat.sign_off()
         self._solitude.leave()
         self._client.close()
-        shutil.rmtree(self._workdir / self.worker_id, ignore_errors=True)
         log.info("job.worker.drained", worker=self.worker_id, finished=finished)
         return finished
 
@@ -199,13 +212,22 @@ class Engine:
         # Private, but the only conditional one: what a live worker claimed meanwhile stays its own.
         if workers:
             DBOS._recover_pending_workflows(list(workers))
+            self._carried.requeue_of(workers)
             log.info("job.workers.recovered", workers=list(workers))
+
+    def _owners(self) -> frozenset[str]:
+        return self._queue.owners() | self._carried.owners()
 
     def _recover_orphans(self) -> int:
         """Work of owners that nobody has heard of: their reaper died too."""
-        orphans = self._queue.owners() - self._heartbeat.known()
+        # Owners first: who signs on and takes work after that is not in doubt.
+        orphans = self._owners() - self._heartbeat.known()
         self._recover(sorted(orphans))
-        return len(orphans)
+        leases = [run.ticket.lease for run in self._pulse.runs()]
+        return len(orphans) + self._carried.requeue_forgotten(self.worker_id, leases)
+
+    def _look_at_limits(self) -> None:
+        self._slots.limit(self._client.limits(self._listened))
 
     def _sweep_workdirs(self) -> int:
         """Folders of workers that are no more, on this machine's disk."""
@@ -228,80 +250,26 @@ class Engine:
         # An entry is active from its claim until its outcome is written, longer than its stage.
         return self._dbos is None or not self._dbos._active_workflows_set.activeList()
 
+    @contextmanager
+    def _occupy(self, name: str, queue: str) -> Iterator[None]:
+        """Let the engine count a carried stage among what this worker runs of a queue."""
+        if self._dbos is None:
+            yield
+            return
+        entry = self._dbos._active_workflows_set.add(name, queue)
+        try:
+            yield
+        finally:
+            entry.release()
+
     def _register(self) -> None:
         """Tell the engine our two kinds of entries. Plain functions: it cannot take methods."""
 
-        def run_stage(job_id: str, key: str, attempt: int) -> None:
-            self._run(job_id, key, attempt)
+        def run_stage(job_id: str, key: str, attempt: int, queue: str) -> None:
+            self._runner.run(job_id, key, attempt, queue)
 
         def deliver(delivery_id: str, attempt: int) -> None:
-            self._patiently(lambda: self._deliveries.deliver(delivery_id, attempt))
+            patiently(lambda: self._deliveries.deliver(delivery_id, attempt))
 
         for name, entry in ((RUN_STAGE, run_stage), (DELIVER, deliver)):
             DBOS.workflow(name=name, max_recovery_attempts=MAX_ENGINE_CRASHES)(entry)
-
-    def _run(self, job_id: str, key: str, attempt: int) -> None:
-        started = self._patiently(
-            lambda: self.attempts.begin(job_id, key, attempt, worker=self.worker_id)
-        )
-        if started is None:
-            return
-        run = self._pulse.add(started.ticket)
-        facts = log.bind(job_id=job_id, stage=key, attempt=attempt)
-        began = time.monotonic()
-        try:
-            result = self._call(started, run)
-        except StageCancelled:
-            facts.info("job.stage.cancelled")
-        except Exception as error:  # noqa: BLE001  # the one boundary: every failure is stored
-            known, failed = named(error), error
-            if known is None:
-                facts.exception("job.stage.broken")
-            else:
-                facts.warning("job.stage.failed", error=known.message, code=known.code)
-            self._patiently(lambda: self.attempts.fail(started.ticket, failed))
-        else:
-            stored = self._patiently(lambda: self.attempts.finish(started.ticket, result))
-            facts.info(
-                "job.stage.completed" if stored else "job.stage.result_dropped",
-                duration_s=round(time.monotonic() - began, 3),
-            )
-        finally:
-            self._pulse.remove(run)
-
-    def _call(self, started: Started, run: Run) -> StageResult:
-        ticket = started.ticket
-        safe_key = re.sub(r"[^A-Za-z0-9_-]+", "-", ticket.key).strip("-")
-        workdir = self._workdir / self.worker_id / f"{ticket.job_id}.{safe_key}.{ticket.lease}"
-        workdir.mkdir(parents=True)
-        try:
-            return self._stages[started.node.stage](
-                StageContext(
-                    job_id=ticket.job_id,
-                    node=started.node,
-                    plan=started.plan,
-                    attempt=ticket.attempt,
-                    request=started.request,
-                    inputs=started.inputs,
-                    workdir=workdir,
-                    created_at=started.created_at,
-                    report=run.report,
-                    cancelled=run.cancelled,
-                )
-            )
-        finally:
-            shutil.rmtree(workdir, ignore_errors=True)
-
-    def _patiently(self, write: Callable[[], T]) -> T:
-        """Try a transaction until the database is back: a restart of it must not cost a result."""
-        deadline = time.monotonic() + DATABASE_PATIENCE_S
-        pause_s = 0.1
-        while True:
-            try:
-                return write()
-            except DBAPIError as error:
-                if time.monotonic() > deadline:
-                    raise
-                log.warning("job.database.retried", error=type(error.orig).__name__)
-                time.sleep(pause_s)
-                pause_s = min(2.0, pause_s * 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy.orm import Session
@@ -91,6 +92,21 @@ class EngineClient:
             if not known:
                 declared.set(f"queue:{name}", wanted, actor="system")
 
+    def limits(self, declared: Mapping[str, QueueLimits]) -> dict[str, QueueLimits]:
+        """The queues with the limits that hold now, as somebody may have changed them live."""
+        found: dict[str, QueueLimits] = {}
+        for name, limits in declared.items():
+            queue = self.raw.retrieve_queue(name)
+            if queue is not None:
+                limiter = queue.limiter
+                found[name] = replace(
+                    limits,
+                    per_worker=queue.worker_concurrency or limits.per_worker,
+                    everywhere=queue.global_concurrency,
+                    starts=limiter["limit"] if limiter else None,
+                )
+        return found
+
     def stage(
         self,
         session: Session,
@@ -112,7 +128,7 @@ class EngineClient:
         )
         if delay_s > 0:
             options["delay_seconds"] = delay_s
-        self.raw.enqueue_in_transaction(session, options, job_id, key, attempt)
+        self.raw.enqueue_in_transaction(session, options, job_id, key, attempt, queue)
 
     def delivery(
         self, session: Session, delivery_id: str, attempt: int, *, delay_s: float = 0.0

@@ -14,7 +14,7 @@ from app.db.tables import DELIVERIES
 from app.domain.ids import new_id
 from app.domain.states import EventType
 from app.jobs.enqueuer import Enqueuer
-from app.jobs.statements import INSERT_EVENTS
+from app.jobs.statements import INSERT_EVENTS, insert
 
 CALLED_BACK = frozenset(
     {
@@ -43,16 +43,17 @@ def store_events(
     enqueuer: Enqueuer,
     job: Mapping[str, Any],
     events: Sequence[PendingEvent],
+    first: int,
     now: datetime,
-) -> int:
-    """Number and store events of a locked job; returns the last number given out.
+) -> None:
+    """Number and store events of a locked job, from ``first`` on.
 
     Args:
         job: the job's columns as they will be after this transaction.
     """
-    first: int = job["last_event"] + 1
     numbered = list(enumerate(events, start=first))
-    session.connection().execute(
+    insert(
+        session.connection(),
         INSERT_EVENTS,
         [
             {
@@ -69,7 +70,6 @@ def store_events(
         for sequence, event in numbered:
             if event.type in CALLED_BACK:
                 _address(session, enqueuer, job, sequence, event, now)
-    return first + len(events) - 1
 
 
 def _address(

@@ -20,9 +20,10 @@ from app.jobs import snapshots
 from app.jobs.enqueuer import Enqueuer
 from app.jobs.eta import Pace
 from app.jobs.failures import ApprovalRejected, failure_of
+from app.jobs.job_state import Gate
 from app.jobs.new_job import new_job
 from app.jobs.plan import Plan
-from app.jobs.transition import Gate, Transition
+from app.jobs.transition import Transition
 from app.jobs.views import ArtifactView, Created, EventView, JobDetail, JobPage, JobView, WorkerView
 
 Decision = Literal["approve", "reject", "edit"]
@@ -79,18 +80,18 @@ class Jobs:
         }
         try:
             with self._database.session() as session:
-                session.execute(sa.insert(JOBS).values(row))
-                job = Transition(session, self._enqueuer, row, [], [], now)
+                job = Transition(session, self._enqueuer, row, [], [], now, plan=plan, is_new=True)
                 job.emit(EventType.ACCEPTED)
                 job.settle()
                 job.write()
+                view = self._view(session, job.known().job)
         except IntegrityError:
             # Another request with the same key was a moment faster.
             earlier = self.replay(tenant, idempotency_key, fingerprint)
             if earlier is None:
                 raise
             return earlier
-        return Created(self.get(row["id"]), created=True)
+        return Created(view, created=True)
 
     def replay(
         self, tenant: str, idempotency_key: str | None, fingerprint: str | None

@@ -21,3 +21,12 @@ class QueueLimits:
     period_s: float = 60.0
     poll_s: float | None = None
     """How often each worker looks for work; None: the engine's default."""
+    carry: bool = True
+    """Whether a worker may go on with a stage of this queue itself, without an entry, when the
+    stage before it ended there. It saves a poll and most of the engine's work. Switch it off for
+    stages so long that any idle worker should get them: a carried one stays where its job is."""
+
+    @property
+    def is_carried_into(self) -> bool:
+        """What counts in all workers together can only be counted by the queue."""
+        return self.carry and self.everywhere is None and self.starts is None

@@ -21,7 +21,8 @@ from app.domain.states import JobStatus, StageStatus
 from app.jobs.attempts import Attempts
 from app.jobs.enqueuer import Enqueuer, delivery_entry, stage_entry
 from app.jobs.failures import AttemptLost, StageTimedOut, failure_of
-from app.jobs.transition import ACTIVE, Transition
+from app.jobs.job_state import ACTIVE
+from app.jobs.transition import Transition
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +76,10 @@ class Reconciler:
         return sum(self._fail(row, error) for row in late)
 
     def _lost(self) -> int:
-        """Active attempts whose entry has ended or never was."""
+        """Active attempts whose entry has ended or never was.
+
+        Carried ones have none: they are as alive as their worker, see ``carried``.
+        """
         mended = 0
         for rows in self._batches():
             known = self._queue.waiting_or_running(
@@ -99,6 +103,7 @@ class Reconciler:
                 )
                 .where(
                     STAGES.c.status.in_(ACTIVE),
+                    ~STAGES.c.carried,
                     STAGES.c.available_at < before,
                     sa.tuple_(STAGES.c.job_id, STAGES.c.key, STAGES.c.attempt) > position,
                 )

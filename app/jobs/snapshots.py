@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.db.tables import APPROVALS, ARTIFACTS, EVENTS, STAGES
 from app.domain.states import ApprovalStatus, EventType, JobStatus, StageStatus
 from app.domain.video_request import VideoRequest
-from app.jobs.attempts import artifact_ref
 from app.jobs.eta import Pace
 from app.jobs.failures import from_json
 from app.jobs.plan import Plan
+from app.jobs.results import artifact_ref
 from app.jobs.views import (
     ApprovalView,
     ArtifactView,

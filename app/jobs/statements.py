@@ -5,7 +5,9 @@ Parameters of conditions begin with ``at_``, so that they cannot collide with co
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,6 +26,7 @@ ATTEMPT_COLUMNS = (
     "lease",
     "output",
     "failure",
+    "carried",
 )
 ATTEMPTS_OF_JOB = (
     sa.select(*(STAGES.c[name] for name in ATTEMPT_COLUMNS))
@@ -42,17 +45,27 @@ ARTIFACTS_OF_JOB = (
     .where(ARTIFACTS.c.job_id == sa.bindparam("at_job"))
     .order_by(ARTIFACTS.c.ordinal)
 )
+INSERT_JOB = sa.insert(JOBS)
 INSERT_STAGES = sa.insert(STAGES)
 INSERT_EVENTS = sa.insert(EVENTS)
 INSERT_ARTIFACTS = sa.insert(ARTIFACTS)
+INSERT_APPROVALS = sa.insert(APPROVALS)
+
+
+def insert(
+    connection: sa.Connection, statement: sa.Insert, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert these rows, if any. A list of one costs more than the one."""
+    if rows:
+        connection.execute(statement, rows[0] if len(rows) == 1 else list(rows))
 
 
 @lru_cache(maxsize=128)
 def update_job(columns: tuple[str, ...]) -> sa.Update:
-    """Set these columns of one job."""
+    """Set these columns of one job, if it is still of the version that is known."""
     return (
         sa.update(JOBS)
-        .where(JOBS.c.id == sa.bindparam("at_job"))
+        .where(JOBS.c.id == sa.bindparam("at_job"), JOBS.c.version == sa.bindparam("at_version"))
         .values({name: sa.bindparam(name) for name in columns})
     )
 

@@ -1,4 +1,8 @@
-"""One change of one job: read under its lock, decided in memory, written at once.
+"""One change of one job: decided in memory on what is known of it, written at once.
+
+What is known was read under the job's lock, or it is what this process itself wrote last. Either
+way the write is conditional on the job's ``version``, which every write raises: nothing is ever
+decided on what is no longer so.
 
 Every change of a job's state goes through here, so the rules stand in one place:
 
@@ -10,10 +14,10 @@ Every change of a job's state goes through here, so the rules stand in one place
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,46 +30,28 @@ from app.jobs import statements
 from app.jobs.enqueuer import Enqueuer, stage_entry
 from app.jobs.events import PendingEvent, store_events
 from app.jobs.failures import to_json
+from app.jobs.job_state import Attempt, Gate, JobState, Known
 from app.jobs.plan import Node, Plan
 from app.jobs.views import Failure
 
-ACTIVE = (StageStatus.QUEUED, StageStatus.RUNNING)
+
+class Carry(Protocol):
+    """A worker that offers to go on with the job itself."""
+
+    worker: str
+    lease: str
+    """The lease of the attempt that it would go on with."""
+
+    def take(self, queue: str) -> bool:
+        """Whether a stage of this queue may run now; its place is then kept."""
 
 
-@dataclass(slots=True)
-class Attempt:
-    """What a transition knows of an attempt."""
-
-    key: str
-    attempt: int
-    status: StageStatus
-    progress: float
-    try_number: int
-    crashes: int
-    superseded: bool
-    lease: str | None
-    output: Mapping[str, Any] | None
-    failure: dict[str, Any] | None
-
-    @property
-    def is_active(self) -> bool:
-        """Waiting to run, or running."""
-        return self.status in ACTIVE
+class Stale(Exception):
+    """Somebody else wrote the job since it was known. Roll back and read it anew."""
 
 
-@dataclass(slots=True)
-class Gate:
-    """What a transition knows of an approval."""
-
-    id: str
-    gate: str
-    key: str
-    attempt: int
-    status: ApprovalStatus
-
-
-class Transition:
-    """A job under its lock. Change it through the methods, then ``write()`` once."""
+class Transition(JobState):
+    """A job about to change. Change it through the methods, then ``write()`` once."""
 
     def __init__(
         self,
@@ -75,21 +61,24 @@ class Transition:
         attempts: list[Attempt],
         gates: list[Gate],
         now: datetime,
+        *,
+        plan: Plan | None = None,
+        is_new: bool = False,
     ) -> None:
+        super().__init__(job, attempts, gates, plan)
         self.session = session
         self.now = now
-        self.job = job
-        self.id: str = job["id"]
-        self.plan = Plan.model_validate(job["plan"])
-        self.status = JobStatus(job["status"])
-        self.attempts = attempts
-        self.gates = gates
         self.withdrawn: list[str] = []
         """Queue entries to withdraw after the commit."""
+        self.carried: Attempt | None = None
+        """The attempt that the worker goes on with, without a queue entry."""
         self._enqueuer = enqueuer
+        self._is_new = is_new
         self._values: dict[str, Any] = {}
+        self._changes: dict[tuple[str, int], dict[str, Any]] = {}
         self._events: list[PendingEvent] = []
-        self._starts: list[tuple[Node, int, int, float]] = []
+        self._entries: list[tuple[Node, int, float]] = []
+        self._rows: dict[str, list[dict[str, Any]]] = {"stages": [], "artifacts": [], "gates": []}
         self._failed_now: Failure | None = None
 
     @classmethod
@@ -120,36 +109,18 @@ class Transition:
             ]
         return cls(session, enqueuer, dict(row), attempts, gates, now)
 
-    # What is known
+    @classmethod
+    def again(cls, session: Session, enqueuer: Enqueuer, known: Known, now: datetime) -> Transition:
+        """Without reading. ``write()`` raises ``Stale`` if somebody else wrote meanwhile."""
+        attempts = [copy(attempt) for attempt in known.attempts]
+        gates = [copy(gate) for gate in known.gates]
+        return cls(session, enqueuer, known.job, attempts, gates, now, plan=known.plan)
 
-    def latest(self) -> dict[str, Attempt]:
-        """The newest attempt that counts, by node key."""
-        return {a.key: a for a in self.attempts if not a.superseded}
-
-    def attempt(self, key: str, attempt: int) -> Attempt | None:
-        """One attempt, superseded or not."""
-        for a in self.attempts:
-            if a.key == key and a.attempt == attempt:
-                return a
-        return None
-
-    def gate_of(self, attempt: Attempt) -> Gate | None:
-        """The approval asked for after this attempt."""
-        for gate in self.gates:
-            if gate.key == attempt.key and gate.attempt == attempt.attempt:
-                return gate
-        return None
-
-    def is_done(self, attempt: Attempt) -> bool:
-        """Completed, and no gate holds what follows."""
-        if attempt.status != StageStatus.COMPLETED:
-            return False
-        gate = self.gate_of(attempt)
-        return gate is None or gate.status == ApprovalStatus.APPROVED
-
-    def done(self) -> set[str]:
-        """Keys of the nodes that are done."""
-        return {key for key, attempt in self.latest().items() if self.is_done(attempt)}
+    def known(self) -> Known:
+        """What is known after ``write()``, for the next transition."""
+        return Known(
+            {**self.job, **self._values}, self.plan, tuple(self.attempts), tuple(self.gates)
+        )
 
     # What can change
 
@@ -162,32 +133,57 @@ class Transition:
         self._events.append(PendingEvent(type_, data))
 
     def update(self, attempt: Attempt, **values: Any) -> None:
-        """Write columns of one attempt now."""
-        at = {"at_job": self.id, "at_key": attempt.key, "at_attempt": attempt.attempt}
-        statement = statements.update_attempt(tuple(values))
-        self.session.connection().execute(statement, at | values)
+        """Columns of one attempt to write."""
+        self._changes.setdefault((attempt.key, attempt.attempt), {}).update(values)
         for name, value in values.items():
             if name in Attempt.__slots__:
                 setattr(attempt, name, value)
 
     def start(self, node: Node, *, try_number: int = 1, delay_s: float = 0.0) -> None:
         """A new attempt at a node, queued."""
-        number = 1 + max((a.attempt for a in self.attempts if a.key == node.key), default=0)
-        self._starts.append((node, number, try_number, delay_s))
-        self.attempts.append(
-            Attempt(
-                key=node.key,
-                attempt=number,
-                status=StageStatus.QUEUED,
-                progress=0.0,
-                try_number=try_number,
-                crashes=0,
-                superseded=False,
-                lease=None,
-                output=None,
-                failure=None,
-            )
-        )
+        attempt = self.add_attempt(node, try_number=try_number)
+        self._entries.append((node, attempt.attempt, delay_s))
+        self._rows["stages"].append(self._new_row(node, attempt, delay_s))
+
+    def carry_on(self, node: Node, carry: Carry) -> None:
+        """A new attempt at a node that runs at once in this worker, without a queue entry."""
+        attempt = self.add_attempt(node, try_number=1)
+        attempt.carried = True
+        row = self._new_row(node, attempt, 0.0)
+        self._rows["stages"].append(row)
+        row |= self.run(attempt, node, carry.worker, carry.lease)
+        self.carried = attempt
+
+    def run(self, attempt: Attempt, node: Node, worker: str, lease: str) -> dict[str, Any]:
+        """The attempt runs now; returns the columns that say so."""
+        values = {
+            "status": StageStatus.RUNNING,
+            "lease": lease,
+            "worker": worker,
+            "crashes": attempt.crashes,
+            "progress": 0.0,
+            "carried": attempt.carried,
+            "input": {a.key: a.attempt for a in self.upstream(node)},
+            "started_at": self.now,
+            "deadline_at": self.now + timedelta(seconds=node.timeout_s),
+        }
+        attempt.status, attempt.lease, attempt.progress = StageStatus.RUNNING, lease, 0.0
+        if self.status == JobStatus.QUEUED:
+            self.status = JobStatus.PROCESSING
+            self.set(started_at=self.now)
+            self.emit(EventType.STARTED)
+        if not self.status.is_final:
+            self.set(current_step=node.label)
+        return values
+
+    def requeue(self, attempt: Attempt) -> None:
+        """Give a carried attempt the queue entry that it never had, as its worker is gone."""
+        self.update(attempt, carried=False)
+        self._entries.append((self.plan.node(attempt.key), attempt.attempt, 0.0))
+
+    def keep(self, artifacts: Sequence[Mapping[str, Any]]) -> None:
+        """Rows of files that an attempt left behind."""
+        self._rows["artifacts"].extend(dict(row) for row in artifacts)
 
     def supersede(self, key: str) -> None:
         """No attempt at this node counts any longer; an active one loses its place."""
@@ -215,24 +211,28 @@ class Transition:
     def ask(self, attempt: Attempt, gate: str) -> None:
         """Put a closed gate behind a completed attempt."""
         approval_id = new_id("apr")
-        self.session.execute(
-            sa.insert(APPROVALS).values(
-                id=approval_id,
-                job_id=self.id,
-                gate=gate,
-                key=attempt.key,
-                attempt=attempt.attempt,
-                status=ApprovalStatus.PENDING,
-                created_at=self.now,
-            )
+        self._rows["gates"].append(
+            {
+                "id": approval_id,
+                "job_id": self.id,
+                "gate": gate,
+                "key": attempt.key,
+                "attempt": attempt.attempt,
+                "status": ApprovalStatus.PENDING,
+                "created_at": self.now,
+            }
         )
         self.gates.append(
             Gate(approval_id, gate, attempt.key, attempt.attempt, ApprovalStatus.PENDING)
         )
         self.emit(EventType.WAITING_APPROVAL, gate=gate, stage=attempt.key, approval_id=approval_id)
 
-    def settle(self) -> None:
-        """Start what is ready and say where the job stands now."""
+    def settle(self, carry: Carry | None = None) -> None:
+        """Start what is ready and say where the job stands now.
+
+        Args:
+            carry: who may go on with one of the stages that are ready.
+        """
         if self._failed_now is not None:
             self.stop(queued_only=True)
             self._end(JobStatus.FAILED, failure=self._failed_now)
@@ -242,7 +242,10 @@ class Transition:
         latest = self.latest()
         done = self.done()
         for node in self.plan.ready(done, latest):
-            self.start(node)
+            if carry is not None and self.carried is None and carry.take(node.queue):
+                self.carry_on(node, carry)
+            else:
+                self.start(node)
         latest = self.latest()
         if any(attempt.is_active for attempt in latest.values()):
             if self.status == JobStatus.WAITING_APPROVAL:
@@ -290,8 +293,36 @@ class Transition:
         return shown
 
     def write(self) -> None:
-        """Everything collected goes to the database, in the caller's transaction."""
-        for node, number, _try_number, delay_s in self._starts:
+        """Everything collected goes to the database, in the caller's transaction.
+
+        The job comes first: that takes its lock, and shows whether what was known still holds.
+        """
+        connection = self.session.connection()
+        self.show_progress()
+        if self.status != self.job["status"]:
+            self.set(status=self.status)
+        version: int = self.job["version"]
+        self.set(updated_at=self.now, version=version + 1)
+        if self._events:
+            self.set(last_event=self.job["last_event"] + len(self._events))
+        if self._is_new:
+            connection.execute(statements.INSERT_JOB, {**self.job, **self._values})
+        else:
+            written = connection.execute(
+                statements.update_job(tuple(self._values)),
+                {"at_job": self.id, "at_version": version} | self._values,
+            )
+            if written.rowcount != 1:
+                raise Stale
+        statements.insert(connection, statements.INSERT_STAGES, self._rows["stages"])
+        for (key, number), values in self._changes.items():
+            connection.execute(
+                statements.update_attempt(tuple(values)),
+                {"at_job": self.id, "at_key": key, "at_attempt": number} | values,
+            )
+        statements.insert(connection, statements.INSERT_ARTIFACTS, self._rows["artifacts"])
+        statements.insert(connection, statements.INSERT_APPROVALS, self._rows["gates"])
+        for node, number, delay_s in self._entries:
             self._enqueuer.stage(
                 self.session,
                 self.id,
@@ -301,21 +332,10 @@ class Transition:
                 priority=self.job["priority"],
                 delay_s=delay_s,
             )
-        if self._starts:
-            self.session.connection().execute(
-                statements.INSERT_STAGES, [self._new_row(*start) for start in self._starts]
-            )
-        self.show_progress()
-        if self.status != self.job["status"]:
-            self.set(status=self.status)
-        self.set(updated_at=self.now)
         if self._events:
+            first: int = self.job["last_event"] + 1
             job = {**self.job, **self._values}
-            self.set(
-                last_event=store_events(self.session, self._enqueuer, job, self._events, self.now)
-            )
-        statement = statements.update_job(tuple(self._values))
-        self.session.connection().execute(statement, {"at_job": self.id} | self._values)
+            store_events(self.session, self._enqueuer, job, self._events, first, self.now)
 
     # How it is done
 
@@ -353,19 +373,25 @@ class Transition:
                 return
         self._end(JobStatus.CANCELLED)
 
-    def _new_row(self, node: Node, number: int, try_number: int, delay_s: float) -> dict[str, Any]:
+    def _new_row(self, node: Node, attempt: Attempt, delay_s: float) -> dict[str, Any]:
         return {
             "job_id": self.id,
             "key": node.key,
-            "attempt": number,
+            "attempt": attempt.attempt,
             "stage": node.stage,
             "label": node.label,
             "status": StageStatus.QUEUED,
             "progress": 0.0,
-            "try_number": try_number,
+            "try_number": attempt.try_number,
             "crashes": 0,
             "superseded": False,
             "edited": False,
+            "carried": False,
+            "lease": None,
+            "worker": None,
+            "input": None,
             "created_at": self.now,
             "available_at": self.now + timedelta(seconds=delay_s),
+            "started_at": None,
+            "deadline_at": None,
         }

@@ -10,11 +10,15 @@ import time
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
+from app.db.database import Database
+from app.db.tables import STAGES
 from app.domain.states import JobStatus
 from app.jobs.views import JobView
 from tests.chaos.crew import Crew
-from tests.chaos.plans import SCENES, SINGLE, STAGES
+from tests.chaos.plans import SCENES, SINGLE
+from tests.chaos.plans import STAGES as STAGES_OF_A_JOB
 
 CrewOf = Callable[..., Crew]
 nightly = pytest.mark.skipif(os.environ.get("NIGHTLY") != "1", reason="set NIGHTLY=1 to run it")
@@ -25,12 +29,12 @@ def test_a_worker_killed_in_every_stage_loses_and_repeats_nothing(crew_of: CrewO
     crew = crew_of(per_worker=2, max_crashes=20)
     jobs = [
         crew.create(SINGLE, f"die:{stage}:{'end' if number % 2 else 'start'}")
-        for number, stage in enumerate(STAGES)
+        for number, stage in enumerate(STAGES_OF_A_JOB)
     ]
     crew.hire()
     crew.finish(jobs, within_s=90, replace=True)
     crew.assert_nothing_was_repeated(jobs)
-    for job, stage in zip(jobs, STAGES, strict=True):
+    for job, stage in zip(jobs, STAGES_OF_A_JOB, strict=True):
         assert len(crew.lines("start", job.id, stage)) >= 2
 
 
@@ -92,6 +96,29 @@ def test_with_the_real_figures_a_dead_worker_is_replaced_within_40_seconds(
     crew.kill(first)
     took = crew.until(lambda: len(crew.lines("start", job.id, "render_avatar")) == 2, within_s=60)
     assert took < 40
+
+
+def test_a_carried_stage_of_a_dead_worker_is_given_to_another(
+    crew_of: CrewOf, database: Database
+) -> None:
+    crew = crew_of(beat_s=0.5, dead_s=3.0)
+    first = crew.hire()
+    job = crew.create(SINGLE, "sleep:render_avatar:1")
+    crew.until(lambda: len(crew.lines("start", job.id, "render_avatar")) == 1, within_s=30)
+    with database.reading() as session:
+        rows = session.execute(sa.select(STAGES.c.key, STAGES.c.carried)).all()
+    assert dict(tuple(row) for row in rows) == {
+        "validate": False,
+        "enhance_script": True,
+        "synthesize_speech": True,
+        "render_avatar": True,
+    }
+    crew.hire()
+    crew.kill(first)
+    crew.finish([job], within_s=30)
+    crew.assert_nothing_was_repeated([job])
+    starts = [len(crew.lines("start", job.id, key)) for key in STAGES_OF_A_JOB]
+    assert starts == [1, 1, 1, 2, 1, 1]
 
 
 def test_a_worker_alone_on_its_file_resumes_within_three_seconds(

@@ -54,3 +54,26 @@ def test_the_audit_holds_no_secret(database: Database) -> None:
     assert change.before is None
     assert change.after is None
     assert secret not in repr(change)
+
+
+def test_many_may_set_the_same_value_first(database: Database) -> None:
+    barrier = threading.Barrier(4)
+    failures: list[BaseException] = []
+
+    def set_it(number: int) -> None:
+        settings = RuntimeSettings(database)
+        barrier.wait(10)
+        try:
+            settings.set("queue:cpu", number, actor="system")
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=set_it, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    settings = RuntimeSettings(database)
+    assert settings.get("queue:cpu") in range(4)
+    assert len(settings.changes("queue:cpu")) == 4

@@ -14,6 +14,7 @@ from app.jobs.engine import Engine, EngineClient, QueueLimits
 from app.jobs.jobs import Jobs
 from app.jobs.plan import Plan
 from app.jobs.stage import StageContext, StageFunction, StageResult
+from app.jobs.stage_runner import THREADS
 from app.jobs.views import JobView
 
 QUEUES = {name: QueueLimits(per_worker=4) for name in ("cpu", "render")}
@@ -77,7 +78,11 @@ class Rig:
 
 
 def _engine_threads() -> list[str]:
-    return [t.name for t in threading.enumerate() if t.name.startswith("dbos-executor")]
+    return [
+        thread.name
+        for thread in threading.enumerate()
+        if thread.name.startswith(("dbos-executor", THREADS))
+    ]
 
 
 class _Known(dict[str, StageFunction]):

@@ -17,7 +17,7 @@ from tests.jobs.rig import Rig
 
 
 def test_old_entries_of_the_engine_are_forgotten_and_nothing_else(rig: Rig) -> None:
-    rig.start()
+    rig.start({"cpu": QueueLimits(carry=False)})
     job = rig.create(SINGLE)
     rig.final(job.id)
     queue = EngineQueue(rig.client)
