@@ -51,9 +51,9 @@ WEBHOOK_SECRET = "webhook_signing"  # noqa: S105  # the name of the secret, not 
 
 _ONLY_SIMULATED = "MOCK_MODE: this version builds simulated providers only, so it must be true"
 
-_UNHURRIED = frozenset({"callback", "maintenance"})
-_UNHURRIED_S = 1.0
-"""Nobody waits for these queues; looking at them less often keeps an idle worker quiet."""
+_UNHURRIED_S = {"callback": 1.0, "maintenance": 1.0, "llm": 0.5, "speech": 0.5}
+"""Queues looked at no more often than this, which keeps an idle worker quiet: nobody waits for the
+first two, and stages of the others are mostly carried on to without their queue."""
 _SHARED_OUT = frozenset({"render"})
 """Renders take all cores for many seconds: the first idle worker should get the next one, not the
 one that happened to write the speech. Beside a render, a poll of the queue is nothing."""
@@ -318,8 +318,8 @@ def _work_facts(settings: Settings) -> WorkFacts:
         queues={
             name: QueueLimits(
                 per_worker=limit,
-                poll_s=max(settings.queue_poll_s or 0, _UNHURRIED_S)
-                if name in _UNHURRIED
+                poll_s=max(settings.queue_poll_s or 0, _UNHURRIED_S[name])
+                if name in _UNHURRIED_S
                 else None,
                 carry=name not in _SHARED_OUT,
             )
